@@ -1,0 +1,29 @@
+# Two commands: `make demo` and `make test`. Both first make .venv and install what they need.
+
+PYTHON ?= python3
+VENV := .venv/bin
+
+.PHONY: demo test lint bench clean
+
+demo: .venv/installed
+	$(VENV)/python -m demos digits
+
+test: .venv/installed
+	$(VENV)/python -m pytest
+
+lint: .venv/installed
+	$(VENV)/ruff check .
+	$(VENV)/mypy
+
+# Side by side with micrograd and xad; torch is compared where it is installed already.
+bench: .venv/installed
+	$(VENV)/python -m pip install --quiet micrograd xad
+	$(VENV)/python -m tests.benchmarks
+
+clean:
+	rm -rf .venv out build *.egg-info
+
+.venv/installed: setup.cfg pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(VENV)/python -m pip install --quiet --editable ".[demos,test,dev]"
+	touch $@
