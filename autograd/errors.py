@@ -1,4 +1,7 @@
-"""The engine's exceptions. Each message says what was got, where, and how to mend it."""
+"""The engine's exceptions, and the words they share: which line of the user's, which node."""
+
+import sys
+from types import FrameType
 
 
 class AutogradError(Exception):
@@ -13,9 +16,27 @@ class NotANumberError(AutogradError, TypeError):
     """Something that is not one real number was given where a number belongs: a str, None, an array."""
 
 
-class GraphError(AutogradError, ValueError):
-    """The graph is not what the call needs: no path to a variable, a root that is not a Value."""
+class ArgumentError(AutogradError, ValueError):
+    """A call was given arguments that do not fit: no Value where one is needed, sequences of unequal length."""
 
 
 class GradientError(AutogradError, AssertionError):
     """`gradcheck` found a derivative that is wrong; the message names the op and the mistake."""
+
+
+def user_line() -> str:
+    """The file and line that called into the packages, such as `moons.py:31`; empty if there is none."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        module = frame.f_globals.get("__name__", "")
+        if module.partition(".")[0] not in ("autograd", "nets"):
+            return f"{frame.f_code.co_filename.replace(chr(92), '/').rpartition('/')[2]}:{frame.f_lineno}"
+        frame = frame.f_back
+    return ""
+
+
+def node_and_line(label: str) -> str:
+    """A parenthesis such as ` (node 'p', moons.py:31)`, made of what is known."""
+    parts = [f"node {label!r}" if label else "", user_line()]
+    known = ", ".join(part for part in parts if part)
+    return f" ({known})" if known else ""

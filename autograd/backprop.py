@@ -1,0 +1,298 @@
+"""Derivatives by the chain rule: backward (numbers), grad (Values again), jvp (forward), and what they make.
+
+Reverse mode is dynamic programming over the graph (Rumelhart, Hinton & Williams, "Learning representations by
+back-propagating errors", Nature 323, 1986): each node's gradient is complete before it is passed on, so that each
+edge is walked once. All functions take each local derivative from the same place, the op's record.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from . import ops
+from .errors import ArgumentError, DomainError, NotANumberError, node_and_line
+from .graph import topological_order
+from .number import number
+from .record import RowOp
+from .rows import Operands, add_gradients, entries, numbers
+from .value import Value
+
+_ADD, _MUL = ops.add, ops.mul
+
+
+def backward(root: Value) -> None:
+    """Adds d root / d leaf into the `grad` of every leaf below; each inner node's `grad` becomes d root / d node.
+
+    Calling it again adds into the leaves once more, as PyTorch does; set their `grad` to 0.0 in between.
+    A gradient of exactly 0 is not passed on, so what lies behind it is not asked for a derivative it may not have.
+
+    Raises DomainError where a derivative does not exist (sqrt at 0); gradients are then incomplete.
+
+    >>> x = Value(2.0)
+    >>> y = x * x * x
+    >>> y.backward()
+    >>> x.grad
+    12.0
+    """
+    if root.op is None:
+        root.grad += 1.0
+        return
+    order = _reset_and_order(root)
+    root.grad = 1.0
+    order.reverse()
+    pass_on(order)
+
+
+Value.backward = backward
+
+
+def pass_on(nodes: list[Value]) -> None:
+    """Adds, for each of these inner nodes in turn, its gradient times each partial to the gradient of the argument."""
+    for node in nodes:
+        op = node.op
+        # The commonest ops are written out; `push` would do the same.
+        if op is _ADD:
+            upstream, a, b = node.grad, node._a, node._b
+            if a.__class__ is not float:
+                a.grad += upstream
+            if b.__class__ is not float:
+                b.grad += upstream
+        elif op is _MUL:
+            upstream, a, b = node.grad, node._a, node._b
+            if b.__class__ is float:
+                a.grad += upstream * b
+            elif a.__class__ is float:
+                b.grad += upstream * a
+            else:
+                x = a._data
+                a.grad += upstream * b._data
+                b.grad += upstream * x
+        elif node.grad != 0.0:
+            push(node)
+
+
+def push(node: Value) -> None:
+    """`pass_on` for one node, whatever its op."""
+    op: Any = node.op
+    upstream, out, a, b = node.grad, node._data, node._a, node._b
+    try:
+        if a.__class__ is Operands:
+            _push_rows(node)
+        elif b is None:
+            a.grad += upstream * op.partials[0](out, a._data)
+        else:
+            x = a if a.__class__ is float else a._data
+            y = b if b.__class__ is float else b._data
+            if a.__class__ is not float:
+                a.grad += upstream * op.partials[0](out, x, y)
+            if b.__class__ is not float:
+                b.grad += upstream * op.partials[1](out, x, y)
+    except (ZeroDivisionError, OverflowError, DomainError) as error:
+        raise _no_derivative(node) from error
+
+
+def _push_rows(node: Value) -> None:
+    """`push` for a node with Operands."""
+    if isinstance(node.op, RowOp):
+        rows = node._a.rows
+        row_partials = node.op.partials(node._data, *map(numbers, rows))
+        for row, partials_of_row in zip(rows, row_partials, strict=True):
+            add_gradients(row, node.grad, partials_of_row)
+    else:
+        for arg, partial in partials(node):
+            arg.grad += node.grad * partial
+
+
+def partials(node: Value) -> Iterator[tuple[Value, float]]:
+    """The arguments of an inner node that are Values, each with d node / d argument as a number."""
+    return _partials(node, node._data, [numbers(row) for row in _rows(node)])
+
+
+def value_partials(node: Value) -> Iterator[tuple[Value, Value | float]]:
+    """The same with each partial as a Value, a node that can be differentiated, or a float where it is constant."""
+    return _partials(node, node, _rows(node))
+
+
+def grad(y: Value, xs: Any, create_graph: bool = False) -> Any:
+    """The derivatives of y in each of xs, as floats; for one Value instead of a sequence, just the one.
+
+    Leaves every `grad` as it is. With `create_graph=True` they come as Values that are differentiable again, to
+    any order. An x that y does not depend on has derivative 0.
+
+    >>> x = Value(2.0)
+    >>> (slope,) = grad(x**3, [x], create_graph=True)
+    >>> slope.data, grad(slope, x)
+    (12.0, 12.0)
+    """
+    if not isinstance(y, Value):
+        raise ArgumentError(f"grad differentiates a Value, got {y!r}; was it computed from Values?")
+    one = isinstance(xs, Value)
+    wanted = [xs] if one else list(xs)
+    for x in wanted:
+        if not isinstance(x, Value):
+            raise ArgumentError(f"grad differentiates in Values, got {x!r}; keep the Value that y was computed from")
+    gradients = _gradients(y, value_partials if create_graph else partials)
+    results = [gradients.get(x, 0.0) for x in wanted]
+    if create_graph:
+        results = [g if isinstance(g, Value) else Value(g) for g in results]
+    return results[0] if one else results
+
+
+def jvp(f: Callable[..., Any], xs: Sequence[Any], tangents: Sequence[float]) -> tuple[Any, Any]:
+    """The value of f(*xs) and its derivative along the tangents (forward mode), as floats.
+
+    Where f returns a list, both are lists. Source: Wengert, "A simple automatic derivative evaluation program",
+    Communications of the ACM 7(8), 1964.
+
+    >>> jvp(lambda x, y: x * y, [3.0, 4.0], [1.0, 0.0])
+    (12.0, 4.0)
+    """
+    leaves = _fresh_leaves(xs)
+    if len(tangents) != len(leaves):
+        raise ArgumentError(f"jvp: {len(leaves)} xs but {len(tangents)} tangents; give one tangent for each x")
+    moved = {x: number(t, "jvp's tangent") for x, t in zip(leaves, tangents, strict=True)}
+    result = f(*leaves)
+    outputs = list(result) if isinstance(result, (list, tuple)) else [result]
+    for node in topological_order(*(out for out in outputs if isinstance(out, Value))):
+        if node.op is not None and any(arg in moved for arg in node.args if arg.__class__ is not float):
+            moved[node] = sum(partial * moved.get(arg, 0.0) for arg, partial in partials(node))
+    values = [number(float(out)) for out in outputs]
+    slopes = [moved.get(out, 0.0) if isinstance(out, Value) else 0.0 for out in outputs]
+    return (values, slopes) if isinstance(result, (list, tuple)) else (values[0], slopes[0])
+
+
+def value_and_grad(f: Callable[..., Any]) -> Callable[..., tuple[float, list[float]]]:
+    """A function that returns, at the numbers it is given, f's value and the list of its derivatives.
+
+    >>> value_and_grad(lambda x, y: x * y + y)(3.0, 4.0)
+    (16.0, [4.0, 4.0])
+    """
+
+    def evaluated(*xs: Any) -> tuple[float, list[float]]:
+        leaves = _fresh_leaves(xs)
+        y = _scalar(f(*leaves))
+        return y.data, grad(y, leaves)
+
+    return evaluated
+
+
+def hessian(f: Callable[..., Any], xs: Sequence[Any]) -> list[list[float]]:
+    """The matrix of second derivatives of f at xs: row i, column j holds d2 f / dx_i dx_j.
+
+    >>> hessian(lambda x, y: x * x * y, [3.0, 4.0])
+    [[8.0, 6.0], [6.0, 0.0]]
+    """
+    leaves = _fresh_leaves(xs)
+    slopes = grad(_scalar(f(*leaves)), leaves, create_graph=True)
+    return [grad(slope, leaves) for slope in slopes]
+
+
+# --- inside --------------------------------------------------------------------------------------------------
+
+
+def _reset_and_order(root: Value) -> list[Value]:
+    """The inner nodes below root in topological order, their gradients set to 0.
+
+    `topological_order` without its set: the 0.0 that this call writes is a float object of its own, and a node
+    whose gradient is that very object has been met before.
+    """
+    zero = float("0")
+    order: list[Value] = []
+    done = order.append
+    stack: list[Any] = [root]
+    pop, push = stack.pop, stack.append
+    while stack:
+        node = pop()
+        if node is None:
+            done(pop())
+            continue
+        if node.grad is zero:
+            continue
+        node.grad = zero
+        push(node)
+        push(None)
+        a, b = node._a, node._b
+        # Inner nodes are of class Value exactly; other classes are leaves, floats or Operands.
+        if a.__class__ is Value:
+            if a.op is not None and a.grad is not zero:
+                push(a)
+        elif a.__class__ is Operands:
+            for row in a.rows:
+                if row.__class__ is tuple:
+                    for x in row:
+                        if x.__class__ is Value and x.op is not None and x.grad is not zero:
+                            push(x)
+        if b.__class__ is Value and b.op is not None and b.grad is not zero:
+            push(b)
+    return order
+
+
+def _rows(node: Value) -> Sequence[Any]:
+    """The rows that an inner node's op was applied to; an Op has one row, its arguments."""
+    return node._a.rows if node._a.__class__ is Operands else (node.args,)
+
+
+def _partials(node: Value, out: Any, values: Sequence[Any]) -> Iterator[tuple[Value, Any]]:
+    """Pairs of argument and partial, the partials evaluated at `out` and `values`; none for constants."""
+    op: Any = node.op
+    if isinstance(op, RowOp):
+        for row, row_partials in zip(_rows(node), op.partials(out, *values), strict=True):
+            for arg, partial in zip(entries(row), entries(row_partials), strict=True):
+                if arg.__class__ is not float:
+                    yield arg, partial
+    else:
+        for arg, partial in zip(node.args, op.partials, strict=True):
+            if arg.__class__ is not float:
+                yield arg, partial(out, *values[0])
+
+
+def _gradients(y: Value, partials_of: Callable[[Value], Iterator[tuple[Value, Any]]]) -> dict[Value, Any]:
+    """d y / d node for every node below y."""
+    gradients: dict[Value, Any] = {y: 1.0}
+    for node in reversed(topological_order(y)):
+        upstream = gradients.get(node, 0.0)
+        if node.op is None or _is_constant(upstream, 0.0):
+            continue
+        try:
+            for arg, partial in partials_of(node):
+                part = _product(upstream, partial)
+                gradients[arg] = gradients[arg] + part if arg in gradients else part
+        except (ZeroDivisionError, OverflowError, DomainError) as error:
+            raise _no_derivative(node) from error
+    return gradients
+
+
+def _product(a: Any, b: Any) -> Any:
+    """a * b, without a node where one of them is the constant 1 or 0."""
+    if _is_constant(a, 0.0) or _is_constant(b, 0.0):
+        return 0.0
+    if _is_constant(a, 1.0):
+        return b
+    return a if _is_constant(b, 1.0) else a * b
+
+
+def _is_constant(x: Any, value: float) -> bool:
+    return not isinstance(x, Value) and x == value
+
+
+def _fresh_leaves(xs: Sequence[Any]) -> list[Value]:
+    return [Value(float(x)) if isinstance(x, Value) else Value(x) for x in xs]
+
+
+def _scalar(y: Any) -> Value:
+    """The result of a function that is to be differentiated, as a Value; a constant result is a leaf."""
+    if isinstance(y, Value):
+        return y
+    try:
+        return Value(y)
+    except NotANumberError as error:
+        raise ArgumentError(f"the function needs to return one number: {error}") from None
+
+
+def _no_derivative(node: Value) -> DomainError:
+    """What to raise where an op has a value, but no finite derivative."""
+    at = ", ".join(f"{x:g}" for x in map(float, node.args))
+    name = node.op.name if node.op else ""
+    return DomainError(
+        f"{name}: it has no finite derivative at ({at}){node_and_line(node.label)}. "
+        "Keep its argument away from there, e.g. sqrt(x + 1e-12); a constant exponent should be a plain number."
+    )

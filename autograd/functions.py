@@ -1,0 +1,115 @@
+"""The ops over sequences as functions: sum, dot, pick, logsumexp, and softmax made of it.
+
+Each is one node however long the sequence. On plain numbers they return plain numbers.
+"""
+
+import builtins
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from . import ops
+from .errors import ArgumentError, NotANumberError
+from .record import RowOp
+from .rows import Row, entries, span_of
+from .value import Value, apply_rows, operand
+
+
+def sum(xs: Iterable[Any]) -> Any:
+    """x_1 + ... + x_n as one node (0.0 for none).
+
+    >>> sum([Value(1.0), 2.0, Value(4.0)])
+    Value(7.0, op=sum)
+    """
+    return _apply(ops.SUM, row_of(xs, "sum"))
+
+
+def dot(ws: Iterable[Any], xs: Iterable[Any], bias: Any = 0.0) -> Any:
+    """w_1 * x_1 + ... + w_n * x_n + bias as one node: a neuron's weighted sum.
+
+    Raises ArgumentError (a ValueError) unless there are as many ws as xs.
+
+    >>> dot([Value(2.0), Value(-1.0)], [3.0, 4.0], bias=0.5)
+    Value(2.5, op=dot)
+    """
+    ws, xs = row_of(ws, "dot"), row_of(xs, "dot")
+    if len(ws) != len(xs):
+        raise ArgumentError(f"dot: {len(ws)} weights but {len(xs)} inputs; it needs one weight for each input")
+    return _apply(ops.DOT, ws, xs, (operand(bias, "dot's bias"),))
+
+
+def pick(values: Iterable[Any], index: Any) -> Any:
+    """values[index] as one node; the gradient goes to that value alone, none to the index.
+
+    Raises DomainError unless index is a whole number from 0 to n - 1.
+
+    >>> pick([Value(5.0), Value(7.0)], 1)
+    Value(7.0, op=pick)
+    """
+    row, at = row_of(values, "pick"), operand(index, "pick's index")
+    where = float(at)
+    if not (where.is_integer() and 0 <= where < len(row)):
+        raise ops.PICK.domain_error((*entries(row), at))
+    return _apply(ops.PICK, row, (at,))
+
+
+def logsumexp(scores: Iterable[Any]) -> Any:
+    """log(e ** s_1 + ... + e ** s_n) as one node; it does not overflow, however large the scores.
+
+    >>> logsumexp([1000.0, 1000.0])
+    1000.6931471805599
+    """
+    row = row_of(scores, "logsumexp")
+    if not len(row):
+        raise ArgumentError("logsumexp: it needs at least one score, got none")
+    return _apply(ops.LOGSUMEXP, row)
+
+
+def softmax(scores: Iterable[Any]) -> list[Any]:
+    """The probabilities e ** s_i / (e ** s_1 + ... + e ** s_n), a list that sums to 1, safe at any size.
+
+    Computed as exp(s_i - logsumexp(s)). Source: Bridle, "Probabilistic interpretation of feedforward
+    classification network outputs", Neurocomputing, 1990.
+
+    >>> [round(p, 6) for p in softmax([1000.0, 1000.0])]
+    [0.5, 0.5]
+    """
+    row = row_of(scores, "softmax")
+    total = logsumexp(row)
+    return [ops.exp(score - total) for score in entries(row)]
+
+
+def row_of(xs: Any, what: str) -> Row:
+    """xs as a row: parameters and number arrays stay whole, anything else becomes a tuple of Values and floats."""
+    if isinstance(xs, np.ndarray) and xs.dtype != object:
+        return _constant_row(xs, what)
+    if isinstance(xs, tuple) and span_of(xs) is not None:
+        return xs
+    if isinstance(xs, (Value, str)) or not isinstance(xs, Iterable):
+        raise NotANumberError(f"{what} takes a sequence of numbers, got {xs!r}; write [...] around it")
+    return tuple(x if x.__class__ is Value or x.__class__ is float else operand(x, what) for x in xs)
+
+
+def _constant_row(xs: np.ndarray, what: str) -> np.ndarray:
+    """The array as constants that nobody can change afterwards."""
+    if xs.ndim != 1 or xs.dtype.kind not in "fiub":
+        raise ArgumentError(f"{what} takes a flat row of real numbers, got {xs.dtype} of shape {xs.shape}")
+    if xs.dtype == np.float64 and not xs.flags.writeable:
+        return xs
+    row = xs.astype(np.float64)
+    row.flags.writeable = False
+    return row
+
+
+def _apply(op: RowOp, *rows: Row) -> Any:
+    """A Value if there is one among the operands, else a float."""
+    if builtins.any(_has_values(row) for row in rows):
+        return apply_rows(op, rows)
+    return float(op.evaluate([entries(row) for row in rows]))
+
+
+def _has_values(row: Row) -> bool:
+    if row.__class__ is tuple:
+        return builtins.any(x.__class__ is not float for x in row)
+    return not isinstance(row, np.ndarray)

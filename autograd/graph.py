@@ -1,0 +1,48 @@
+"""Walking a graph: iterative, so that a chain of a million nodes is walked like any other. No mathematics."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from .value import Value
+
+
+def value_args(node: Value) -> Iterator[Value]:
+    """The arguments of a node that are Values, in order, one for each edge; constants are left out."""
+    return (arg for arg in node.args if arg.__class__ is not float)
+
+
+def topological_order(*roots: Value) -> list[Value]:
+    """Every node below the roots, and the roots, once each: arguments before what is made of them.
+
+    The order depends on the graph only, not on memory addresses, so it is the same in every run.
+
+    >>> a = Value(2.0, label="a")
+    >>> b = a + a
+    >>> [node.data for node in topological_order(b * b)]
+    [2.0, 4.0, 16.0]
+    """
+    order: list[Value] = []
+    seen: set[Value] = set()
+    stack: list[Any] = list(reversed(roots))
+    while stack:
+        node = stack.pop()
+        if node is None:  # all that lies below the node under this mark has been put in order
+            order.append(stack.pop())
+        elif node not in seen:
+            seen.add(node)
+            stack += (node, None)
+            stack += [arg for arg in reversed(list(value_args(node))) if arg not in seen]
+    return order
+
+
+def leaves(*roots: Value) -> list[Value]:
+    """The leaves below the roots: the Values that no op made, in topological order."""
+    return [node for node in topological_order(*roots) if node.op is None]
+
+
+def depth(root: Value) -> int:
+    """The number of ops on the longest way from a leaf to the root; 0 for a leaf."""
+    level: dict[Value, int] = {}
+    for node in topological_order(root):
+        level[node] = max((level[arg] + 1 for arg in value_args(node)), default=0)
+    return level[root]

@@ -1,0 +1,38 @@
+"""What counts as one real number, and what to say of everything else."""
+
+from typing import Any
+
+import numpy as np
+
+from .errors import NotANumberError, node_and_line
+
+
+def number(x: Any, what: str = "Value") -> float:
+    """x as a Python float: from int, float, bool, a NumPy scalar or a 0-d array; NotANumberError otherwise."""
+    if x.__class__ is float:
+        return x
+    if isinstance(x, (float, int, np.floating, np.integer, np.bool_)):
+        try:
+            return float(x)
+        except OverflowError:
+            raise NotANumberError(f"{what} takes one real number; this int is too large for a float") from None
+    if isinstance(x, np.ndarray) and x.ndim == 0 and x.dtype.kind in "fiub":
+        return float(x)
+    raise NotANumberError(f"{what} takes one real number, got {_described(x)}{node_and_line('')}")
+
+
+def _described(x: Any) -> str:
+    """What x is, and what to do instead."""
+    if isinstance(x, str):
+        return f"the str {x!r}; convert it with float(...)"
+    if isinstance(x, complex):
+        return f"the complex {x!r}; use its parts x.real and x.imag as two numbers"
+    if x is None:
+        return "None; did a function forget its return?"
+    if isinstance(x, np.ndarray):
+        return f"an array of shape {x.shape}; make one Value per element: [Value(x) for x in array.flat]"
+    if isinstance(x, (list, tuple, set, dict, range)) or hasattr(x, "__iter__"):
+        return f"a {type(x).__name__}; make one Value per element: [Value(x) for x in ...]"
+    if hasattr(x, "__apply_op__"):
+        return f"a {type(x).__name__}; it is one already (float(v) gives its number, for a new leaf)"
+    return f"a {type(x).__name__}"

@@ -1,0 +1,220 @@
+"""Parameter: a leaf whose number lives in an array, so that an optimiser can move a million of them in one call.
+
+`Parameter` is one leaf. `ParameterVector` is a row of them with their numbers side by side. `FlatParameters` is all
+the parameters of a model as one vector. Two parameters that were ever put into one FlatParameters share one pair
+of arrays (their Storage) from then on. Storages are joined and never split, so that any number of optimisers,
+compiled programs and models may hold the same parameters, and each sees what the others write.
+"""
+
+from __future__ import annotations
+
+import copyreg
+import weakref
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .errors import ArgumentError
+from .number import number
+from .value import Value
+
+
+class Parameter(Value):
+    """A leaf that training may move: a Value in every way, with `data` and `grad` kept in a flat array.
+
+    A `frozen` one is left alone by optimisers.
+
+    >>> w = Parameter(0.5, label="w")
+    >>> (w * w).backward()
+    >>> w
+    Parameter(0.5, grad=1.0, label='w')
+    """
+
+    __slots__ = ("at", "span")
+
+    span: Span
+    at: int
+
+    def __init__(self, data: Any, label: str = "") -> None:
+        self._place(Span(np.array([number(data, "Parameter")])), 0, label)
+
+    def _place(self, span: Span, at: int, label: str) -> None:
+        self.span = span
+        self.at = at
+        self.op = self._a = self._b = None
+        self.label = label
+
+    @property
+    def _data(self) -> float:
+        return self.span.cells[self.at]
+
+    @_data.setter
+    def _data(self, data: float) -> None:
+        self.span.cells[self.at] = data
+
+    @property
+    def grad(self) -> float:
+        """d root / d self of the backward passes since it was last set to 0.0."""
+        return self.span.grad_cells[self.at]
+
+    @grad.setter
+    def grad(self, grad: Any) -> None:
+        try:
+            self.span.grad_cells[self.at] = grad
+        except TypeError:
+            self.span.grad_cells[self.at] = number(grad, "Parameter.grad")
+
+    @property
+    def frozen(self) -> bool:
+        """Whether optimisers leave it as it is."""
+        return bool(self.span.frozen[self.at])
+
+    @frozen.setter
+    def frozen(self, frozen: bool) -> None:
+        self.span.frozen[self.at] = frozen
+
+
+class ParameterVector(tuple[Parameter, ...]):
+    """A tuple of new Parameters whose numbers lie side by side, such as the weights of a neuron.
+
+    >>> ws = ParameterVector([0.5, -1.0], label="w")
+    >>> ws[1]
+    Parameter(-1.0, label='w.1')
+    """
+
+    span: Span
+
+    def __new__(cls, data: Iterable[Any], label: str = "") -> ParameterVector:
+        span = Span(np.array([number(x, "Parameter") for x in data], dtype=np.float64))
+        stem = f"{label}." if label else ""
+        return cls._of(span, [_parameter(span, at, f"{stem}{at}" if label else "") for at in range(len(span.data))])
+
+    @classmethod
+    def _of(cls, span: Span, parameters: Iterable[Parameter]) -> ParameterVector:
+        vector = super().__new__(cls, parameters)
+        vector.span = span
+        return vector
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return ParameterVector._of, (self.span, tuple(self))
+
+
+class FlatParameters:
+    """Parameters as one vector, in the order given, each once: arrays to compute with instead of a loop.
+
+    >>> flat = FlatParameters([Parameter(1.0), Parameter(2.0)])
+    >>> flat.data
+    array([1., 2.])
+    >>> flat.data = flat.data - 0.5
+    >>> flat.parameters[1]
+    Parameter(1.5)
+
+    Raises ArgumentError for anything but Parameters.
+    """
+
+    def __init__(self, parameters: Iterable[Parameter]) -> None:
+        self.parameters: tuple[Parameter, ...] = tuple(dict.fromkeys(parameters))
+        for p in self.parameters:
+            if not isinstance(p, Parameter):
+                raise ArgumentError(f"only Parameters can be trained, got {p!r}; make it Parameter({float(p)!r})")
+        self._spans = list(dict.fromkeys(p.span for p in self.parameters))
+        self._storage: Storage | None = None
+        self._where: Any = slice(0)
+        if self._spans:
+            join(self._spans)
+
+    def __len__(self) -> int:
+        return len(self.parameters)
+
+    @property
+    def data(self) -> np.ndarray:
+        """The numbers, float64 of shape (n,); assigning writes them all. To change single ones, assign a whole."""
+        return self._locate().data[self._where]
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        self._locate().data[self._where] = data
+
+    @property
+    def grad(self) -> np.ndarray:
+        """The gradients, float64 of shape (n,); assigning writes them all."""
+        return self._locate().grad[self._where]
+
+    @grad.setter
+    def grad(self, grad: Any) -> None:
+        self._locate().grad[self._where] = grad
+
+    @property
+    def frozen(self) -> np.ndarray:
+        """Which of them are frozen, bool of shape (n,)."""
+        return self._locate().frozen[self._where]
+
+    def _locate(self) -> Storage:
+        """The arrays that hold them now. `_where` is a slice if they lie side by side, else their positions."""
+        storage = self._spans[0].storage if self._spans else Storage(())
+        if storage is not self._storage:
+            where = np.array([p.span.start + p.at for p in self.parameters], dtype=np.intp)
+            side_by_side = len(where) > 0 and bool(np.all(np.diff(where) == 1))
+            self._where = slice(int(where[0]), int(where[-1]) + 1) if side_by_side else where
+            self._storage = storage
+        return storage
+
+
+class Span:
+    """A stretch of a Storage: the cells of one ParameterVector, or of one Parameter made alone."""
+
+    def __init__(self, data: np.ndarray, grad: np.ndarray | None = None, frozen: np.ndarray | None = None) -> None:
+        self.data = data
+        self.grad = np.zeros_like(data) if grad is None else grad
+        self.frozen = np.zeros(len(data), dtype=bool) if frozen is None else frozen
+        Storage([self])
+
+    cells: Any
+    grad_cells: Any
+
+    def move(self, storage: Storage, start: int) -> None:
+        """Makes the cells from `start` of that storage its own."""
+        stretch = slice(start, start + len(self.data))
+        self.storage, self.start = storage, start
+        self.data, self.grad, self.frozen = storage.data[stretch], storage.grad[stretch], storage.frozen[stretch]
+        # A memoryview hands out Python floats, twice as fast as indexing the array.
+        self.cells, self.grad_cells = memoryview(self.data.data), memoryview(self.grad.data)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Span, (self.data.copy(), self.grad.copy(), self.frozen.copy())
+
+
+class Storage:
+    """The arrays that one or more spans live in, one after the other."""
+
+    def __init__(self, spans: Sequence[Span]) -> None:
+        self.data = np.concatenate([np.empty(0), *(span.data for span in spans)])
+        self.grad = np.concatenate([np.empty(0), *(span.grad for span in spans)])
+        self.frozen = np.concatenate([np.empty(0, dtype=bool), *(span.frozen for span in spans)])
+        self.spans = weakref.WeakSet(spans)
+        start = 0
+        for span in spans:
+            span.move(self, start)
+            start += len(span.data)
+
+
+def join(spans: Sequence[Span]) -> None:
+    """Brings the spans into one storage, in this order, together with what shares a storage with them already."""
+    storages = list(dict.fromkeys(span.storage for span in spans))
+    if len(storages) > 1:
+        housemates = sorted((s for storage in storages for s in storage.spans), key=lambda s: s.start)
+        Storage(list(dict.fromkeys([*spans, *housemates])))
+
+
+def _parameter(span: Span, at: int, label: str) -> Parameter:
+    parameter = Parameter.__new__(Parameter)
+    parameter._place(span, at, label)
+    return parameter
+
+
+def _reduce(parameter: Parameter) -> tuple[Any, ...]:
+    return _parameter, (parameter.span, parameter.at, parameter.label)
+
+
+copyreg.pickle(Parameter, _reduce)

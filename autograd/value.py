@@ -1,0 +1,334 @@
+"""Value: one number in a computation graph, with the arithmetic that links a new node to its arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import isfinite
+from typing import Any, ClassVar
+
+import numpy as np
+
+from . import ops
+from .number import number
+from .record import Op, Primitive, RowOp
+from .rows import Operands, Row, entries, numbers
+
+_new = object.__new__
+_NO_NUMBER = (ValueError, ZeroDivisionError, OverflowError)
+
+
+class Value:
+    """One number and, once `backward()` has run on a root above it, its gradient.
+
+    `Value(3.0, label="x")` is a leaf. Arithmetic on Values makes inner nodes, which know their `op` and their
+    ordered `args` (Values, and plain floats for constants). Numbers may stand on either side of an operator.
+
+    >>> x = Value(3.0, label="x")
+    >>> y = x * x + 2
+    >>> y
+    Value(11.0, op=add)
+    >>> y.backward()
+    >>> x
+    Value(3.0, grad=6.0, label='x')
+
+    Comparisons, `float`, `round`, `format`, `max`, `min` and `sorted` work on the number; hashing is by identity.
+    Raises NotANumberError (a TypeError) for anything but one real number.
+    """
+
+    # The arguments stand in two slots rather than in a tuple, so that a node is one object for the garbage
+    # collector; an op with three or more arguments keeps its Operands in `_a`. The number is `_data` inside the
+    # engine and `data` outside, where assignments are checked. An inner node is always exactly of class Value.
+    __slots__ = ("_a", "_b", "_data", "grad", "label", "op")
+
+    grad: float
+    label: str
+    op: Primitive | None
+    _data: float
+    _a: Any
+    _b: Any
+
+    backward: ClassVar[Callable[[Value], None]]  # stands in backprop.py, which sets it
+
+    def __init__(self, data: Any, label: str = "") -> None:
+        self._data = number(data)
+        self.grad = 0.0
+        self.op = None
+        self._a = self._b = None
+        self.label = label
+
+    @property
+    def data(self) -> float:
+        """The number. It may be assigned (`p.data -= 0.1 * p.grad`); what was computed from it stays as it was."""
+        return self._data
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        self._data = number(data, "Value.data")
+
+    @property
+    def args(self) -> Sequence[Any]:
+        """The ordered arguments of the op: Values, and floats for constants; `x * x` has x twice."""
+        if self._a is None:
+            return ()
+        if self._a.__class__ is Operands:
+            return self._a
+        return (self._a,) if self._b is None else (self._a, self._b)
+
+    # --- arithmetic: add and mul are written out, being most of every graph; they agree with their records ---
+
+    def __add__(self, other: Any) -> Value:
+        if other.__class__ is Value:
+            data = self._data + other._data
+        elif other.__class__ is float:
+            data = self._data + other
+        else:
+            return _binary(ops.add, self, other)
+        out = _new(Value)
+        out._data = data
+        out.grad = 0.0
+        out.op = _ADD
+        out._a = self
+        out._b = other
+        out.label = ""
+        return out
+
+    def __mul__(self, other: Any) -> Value:
+        if other.__class__ is Value:
+            data = self._data * other._data
+        elif other.__class__ is float:
+            data = self._data * other
+        else:
+            return _binary(ops.mul, self, other)
+        out = _new(Value)
+        out._data = data
+        out.grad = 0.0
+        out.op = _MUL
+        out._a = self
+        out._b = other
+        out.label = ""
+        return out
+
+    def __radd__(self, other: Any) -> Value:
+        return _binary(ops.add, other, self)
+
+    def __rmul__(self, other: Any) -> Value:
+        return _binary(ops.mul, other, self)
+
+    def __sub__(self, other: Any) -> Value:
+        return _binary(ops.sub, self, other)
+
+    def __rsub__(self, other: Any) -> Value:
+        return _binary(ops.sub, other, self)
+
+    def __truediv__(self, other: Any) -> Value:
+        return _binary(ops.div, self, other)
+
+    def __rtruediv__(self, other: Any) -> Value:
+        return _binary(ops.div, other, self)
+
+    def __pow__(self, other: Any) -> Value:
+        return _binary(ops.pow, self, other)
+
+    def __rpow__(self, other: Any) -> Value:
+        return _binary(ops.pow, other, self)
+
+    def __neg__(self) -> Value:
+        return _unary(ops.neg, self)
+
+    def __pos__(self) -> Value:
+        return self
+
+    def __abs__(self) -> Value:
+        return _unary(ops.abs, self)
+
+    # --- the functions of one number as methods; NumPy calls them for arrays of Values ---
+
+    def exp(self) -> Value:
+        """e ** self."""
+        return _unary(ops.exp, self)
+
+    def log(self) -> Value:
+        """Natural logarithm; DomainError unless self > 0."""
+        return _unary(ops.log, self)
+
+    def sqrt(self) -> Value:
+        """Square root; DomainError if self < 0."""
+        return _unary(ops.sqrt, self)
+
+    def sin(self) -> Value:
+        """Sine, self in radians."""
+        return _unary(ops.sin, self)
+
+    def cos(self) -> Value:
+        """Cosine, self in radians."""
+        return _unary(ops.cos, self)
+
+    def tanh(self) -> Value:
+        """Hyperbolic tangent."""
+        return _unary(ops.tanh, self)
+
+    def sigmoid(self) -> Value:
+        """Logistic function 1 / (1 + e ** -self)."""
+        return _unary(ops.sigmoid, self)
+
+    def softplus(self) -> Value:
+        """log(1 + e ** self)."""
+        return _unary(ops.softplus, self)
+
+    def relu(self) -> Value:
+        """self if self > 0 else 0; slope 0 at 0."""
+        return _unary(ops.relu, self)
+
+    def leaky_relu(self, slope: Value | float = 0.01) -> Value:
+        """self if self > 0 else slope * self."""
+        return ops.leaky_relu(self, slope)
+
+    def step(self) -> Value:
+        """1 if self > 0 else 0; slope 0 everywhere."""
+        return _unary(ops.step, self)
+
+    # --- as a number ---
+
+    def __float__(self) -> float:
+        return self._data
+
+    def __int__(self) -> int:
+        return int(self._data)
+
+    def __bool__(self) -> bool:
+        return self._data != 0.0
+
+    def __round__(self, digits: int | None = None) -> float:
+        return round(self._data, digits)
+
+    def __format__(self, spec: str) -> str:
+        return format(self._data, spec) if spec else repr(self)
+
+    def __lt__(self, other: Any) -> bool:
+        return NotImplemented if (y := _comparable(other)) is None else self._data < y
+
+    def __le__(self, other: Any) -> bool:
+        return NotImplemented if (y := _comparable(other)) is None else self._data <= y
+
+    def __gt__(self, other: Any) -> bool:
+        return NotImplemented if (y := _comparable(other)) is None else self._data > y
+
+    def __ge__(self, other: Any) -> bool:
+        return NotImplemented if (y := _comparable(other)) is None else self._data >= y
+
+    def __eq__(self, other: object) -> bool:
+        return NotImplemented if (y := _comparable(other)) is None else self._data == y
+
+    def __ne__(self, other: object) -> bool:
+        return NotImplemented if (y := _comparable(other)) is None else self._data != y
+
+    __hash__ = object.__hash__
+
+    def __repr__(self) -> str:
+        parts = [_short(self._data)]
+        if self.grad != 0.0:
+            parts.append(f"grad={_short(self.grad)}")
+        if self.op is not None:
+            parts.append(f"op={self.op.name}")
+        if self.label:
+            parts.append(f"label={self.label!r}")
+        return f"{type(self).__name__}({', '.join(parts)})"
+
+    # --- protocols ---
+
+    @staticmethod
+    def __apply_op__(op: Op, args: tuple[Any, ...]) -> Value:
+        """A node for op(*args), of which at least one is a Value: what calling an Op record comes to."""
+        args = tuple(operand(arg, op.name) for arg in args)
+        if len(args) == 1:
+            return _unary(op, args[0])
+        if len(args) == 2:
+            return _binary(op, *args)
+        return _linked(op, op.evaluate(entries(numbers(args))), Operands((args,)), None)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        """NumPy's functions and operators act elementwise: `np.exp(v)`, and `array * v` is an array of Values."""
+        wrapped = [_in_array(x) if isinstance(x, Value) else x for x in inputs]
+        return getattr(ufunc, method)(*wrapped, **options)
+
+
+_ADD, _MUL = ops.add, ops.mul
+
+
+def operand(x: Any, what: str) -> Any:
+    """x as it may stand among `args`: a Value as it is, any other real number as a float."""
+    return x if isinstance(x, Value) else number(x, what)
+
+
+def apply_rows(op: RowOp, rows: tuple[Row, ...]) -> Value:
+    """The node op(*rows), with a Value somewhere in the rows; DomainError if op has no number for them."""
+    try:
+        data = op.value(*map(numbers, rows))
+    except (*_NO_NUMBER, IndexError):
+        raise op.domain_error(tuple(Operands(rows))) from None
+    if data != data and all(isfinite(x) for x in Operands(rows)):
+        raise op.domain_error(tuple(Operands(rows)))  # finite numbers that overflowed to inf - inf on the way
+    return _linked(op, data, Operands(rows), None)
+
+
+def _unary(op: Op, x: Value) -> Value:
+    try:
+        data = op.value(x._data)
+    except _NO_NUMBER:
+        raise op.domain_error((x,)) from None
+    return _linked(op, data, x, None)
+
+
+def _binary(op: Op, a: Any, b: Any) -> Value:
+    """The node op(a, b); NotImplemented next to an array, so that Python asks the array, which goes elementwise."""
+    if a.__class__ is not Value and a.__class__ is not float:
+        a = _side(a, op)
+    if b.__class__ is not Value and b.__class__ is not float:
+        b = _side(b, op)
+    if a is NotImplemented or b is NotImplemented:
+        return NotImplemented
+    try:
+        data = op.value(a if a.__class__ is float else a._data, b if b.__class__ is float else b._data)
+    except _NO_NUMBER:
+        raise op.domain_error((a, b)) from None
+    return _linked(op, data, a, b)
+
+
+def _linked(op: Primitive, data: float, a: Any, b: Any) -> Value:
+    """A new inner node."""
+    out = _new(Value)
+    out._data = data
+    out.grad = 0.0
+    out.op = op
+    out._a = a
+    out._b = b
+    out.label = ""
+    return out
+
+
+def _side(x: Any, op: Op) -> Any:
+    """One side of an operator as an operand; NotImplemented for an array, which knows how to go elementwise."""
+    if x.__class__ is int:
+        return number(x, op.name)
+    if isinstance(x, np.ndarray) and x.ndim:
+        return NotImplemented
+    return operand(x, op.name)
+
+
+def _comparable(x: Any) -> float | None:
+    """The number to compare with, or None if x is none."""
+    if isinstance(x, Value):
+        return x._data
+    return float(x) if isinstance(x, (float, np.number, np.bool_)) else x if isinstance(x, int) else None
+
+
+def _in_array(x: Value) -> np.ndarray:
+    """A 0-d object array that holds x."""
+    array = np.empty((), dtype=object)
+    array[()] = x
+    return array
+
+
+def _short(x: float) -> str:
+    """Six significant digits, so that a doctest does not hang on the last bit."""
+    return repr(float(f"{x:.6g}"))
