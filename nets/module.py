@@ -1,0 +1,167 @@
+"""Module: anything that has parameters. It finds them by looking at its own attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar
+
+from autograd import ArgumentError, Parameter, Value
+
+from .errors import LoadError
+
+Self = TypeVar("Self", bound="Module")
+
+KINDS: dict[str, type[Module]] = {}
+"""Every subclass of Module by the name that saved files know it by."""
+
+
+class Module:
+    """Base of everything with parameters: assign Parameters, Modules, or lists or dicts of them, as attributes.
+
+    A subclass defines `__call__`, and `config` if it is to be saved.
+
+    >>> class Line(Module):
+    ...     def __init__(self):
+    ...         self.slope, self.offset = Parameter(2.0), Parameter(1.0)
+    ...
+    ...     def __call__(self, x):
+    ...         return self.slope * x + self.offset
+    >>> [name for name, _ in Line().named_parameters()]
+    ['slope', 'offset']
+    """
+
+    training: bool = True
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        KINDS[kind_name(cls)] = cls
+
+    def __call__(self, xs: Any) -> Any:
+        raise ArgumentError(f"{type(self).__name__} defines no __call__; write what it computes from its inputs there")
+
+    def parameters(self) -> list[Any]:
+        """The parameters, in the order of the attributes; a shared one stands there once."""
+        return [parameter for _, parameter in self.named_parameters()]
+
+    def named_parameters(self) -> list[tuple[str, Any]]:
+        """Pairs of path and parameter, such as ("layers.0.neurons.3.w.1", p); a shared one under its first path.
+
+        A leaf Value among the attributes counts as a parameter too; optimisers ask for Parameters.
+        """
+        names: dict[Value, str] = {}
+        for path, item in _contents(self):
+            if isinstance(item, Value):
+                names.setdefault(item, path)
+        return [(path, parameter) for parameter, path in names.items()]
+
+    def named_modules(self) -> list[tuple[str, Module]]:
+        """Pairs of path and module for every module inside, outer before inner; itself is not among them."""
+        modules: dict[int, tuple[str, Module]] = {}
+        for path, item in _contents(self):
+            if isinstance(item, Module):
+                modules.setdefault(id(item), (path, item))
+        return list(modules.values())
+
+    def zero_grad(self) -> None:
+        """Sets the gradient of every parameter to 0."""
+        for parameter in self.parameters():
+            parameter.grad = 0.0
+
+    def train(self: Self, training: bool = True) -> Self:
+        """Itself, in training mode (in which dropout drops) together with everything inside."""
+        self.training = training
+        for _, module in self.named_modules():
+            module.training = training
+        return self
+
+    def eval(self: Self) -> Self:
+        """Itself, out of training mode."""
+        return self.train(False)
+
+    def freeze(self: Self, frozen: bool = True) -> Self:
+        """Itself, with every parameter left alone by optimisers; `freeze(False)` takes that back."""
+        for parameter in self.parameters():
+            if isinstance(parameter, Parameter):
+                parameter.frozen = frozen
+        return self
+
+    def state_dict(self) -> dict[str, float]:
+        """The number of each parameter by its path."""
+        return {path: parameter.data for path, parameter in self.named_parameters()}
+
+    def load_state_dict(self, state: Mapping[str, float]) -> None:
+        """Sets each parameter to the number at its path.
+
+        Raises LoadError, and changes nothing, if a path is missing or unknown or what it holds is no number.
+        """
+        own = dict(self.named_parameters())
+        _refuse_difference("missing", own.keys() - state.keys())
+        _refuse_difference("unknown to this model", state.keys() - own.keys())
+        try:
+            numbers = {path: Value(state[path]).data for path in own}
+        except TypeError as error:
+            raise LoadError(f"the state holds something that is no number: {error}") from None
+        for path, parameter in own.items():
+            parameter.data = numbers[path]
+
+    def config(self) -> dict[str, Any]:
+        """The arguments that make another one like it; what `save` writes and `load` calls the class with."""
+        raise ArgumentError(
+            f"{type(self).__name__} cannot be saved as a whole: define config(), returning the arguments "
+            "of its __init__ as a dict, or save its state_dict()"
+        )
+
+    def summary(self) -> str:
+        """A table of the modules directly inside and their numbers of parameters, as text."""
+        rows = [("module", "what", "parameters")]
+        for path, module in self.named_modules():
+            if sum(part.isidentifier() for part in path.split(".")) == 1:
+                rows.append((path, repr(module), f"{len(module.parameters()):,}"))
+        parameters = self.parameters()
+        rows.append(("total", repr(self), f"{len(parameters):,}"))
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = [f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c:>{widths[2]}}" for a, b, c in rows]
+        frozen = sum(getattr(parameter, "frozen", False) for parameter in parameters)
+        return "\n".join(lines + ([f"{frozen:,} of them frozen"] if frozen else []))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+
+def kind_name(kind: type[Module]) -> str:
+    """The name of a class in saved files: bare for those of `nets`, with its module for a user's own."""
+    module = kind.__module__
+    return kind.__qualname__ if module.partition(".")[0] == "nets" else f"{module}.{kind.__qualname__}"
+
+
+def _contents(module: Module) -> Iterator[tuple[str, Any]]:
+    """Every parameter and module inside, with its path; each module is entered once, so cycles end."""
+    entered = {id(module)}
+    stack: list[tuple[str, Any]] = list(reversed(_attributes(module)))
+    while stack:
+        path, item = stack.pop()
+        inside: list[tuple[Any, Any]] = []
+        if isinstance(item, Module):
+            if id(item) not in entered:
+                entered.add(id(item))
+                yield path, item
+                inside = list(_attributes(item))
+        elif isinstance(item, Value):
+            if item.op is None:
+                yield path, item
+        elif isinstance(item, (list, tuple)):
+            inside = list(enumerate(item))
+        elif isinstance(item, dict):
+            inside = list(item.items())
+        stack += [(f"{path}.{key}", value) for key, value in reversed(inside)]
+
+
+def _attributes(module: Module) -> list[tuple[str, Any]]:
+    return list(vars(module).items())
+
+
+def _refuse_difference(what: str, paths: set[str]) -> None:
+    if paths:
+        shown = ", ".join(sorted(paths)[:3])
+        more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
+        raise LoadError(f"the state does not fit this model: {what}: {shown}{more}; nothing was changed")

@@ -1,0 +1,220 @@
+"""fit: the gradient-descent loop, and the record of what happened in it."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from autograd import ArgumentError, DomainError, Value, sum
+
+from .data import batches
+from .errors import TrainingDiverged
+from .module import Module
+from .optim import Optimizer
+
+Loss: TypeAlias = Callable[[Any, Any], Any]
+"""From the output for one example and its target to one number, such as `hinge` or `cross_entropy`."""
+
+Examples: TypeAlias = tuple[Sequence[Any], Sequence[Any]]
+"""Inputs and their targets, equally many."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One move of the parameters: the mean loss of its batch and the length of the gradient before the move."""
+
+    step: int
+    epoch: int
+    loss: float
+    learning_rate: float
+    gradient_norm: float
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One pass through the data: the mean of its steps' losses, and the metrics on the validation set after it."""
+
+    epoch: int
+    loss: float
+    metrics: dict[str, float]
+
+
+@dataclass
+class History:
+    """What happened in `fit`: a Step for each step, an Epoch for each whole epoch."""
+
+    steps: list[Step] = field(default_factory=list)
+    epochs: list[Epoch] = field(default_factory=list)
+    interrupted: bool = False
+
+    @property
+    def loss(self) -> list[float]:
+        """The batch loss of each step."""
+        return [step.loss for step in self.steps]
+
+    @property
+    def learning_rate(self) -> list[float]:
+        """The learning rate of each step."""
+        return [step.learning_rate for step in self.steps]
+
+    @property
+    def gradient_norm(self) -> list[float]:
+        """The Euclidean length of the gradient at each step."""
+        return [step.gradient_norm for step in self.steps]
+
+    @property
+    def metrics(self) -> dict[str, list[float]]:
+        """The validation metrics by name, one number for each epoch."""
+        names = self.epochs[0].metrics if self.epochs else {}
+        return {name: [epoch.metrics[name] for epoch in self.epochs] for name in names}
+
+
+def fit(
+    model: Module,
+    loss: Loss,
+    data: Examples,
+    optimizer: Optimizer,
+    epochs: int = 1,
+    batch_size: int = 32,
+    validation: Examples | None = None,
+    seed: int = 0,
+    on_step: Callable[[Step], Any] | None = None,
+    on_epoch: Callable[[Epoch], Any] | None = None,
+    metrics: Mapping[str, Callable[[Any, Any], float]] | None = None,
+) -> History:
+    """The history of training `model` to a small mean of `loss(model(x), y)` over the examples `data = (xs, ys)`.
+
+    Each epoch goes once through the data in an order drawn from `seed`, in batches; each batch is one step of the
+    optimiser. After an epoch the loss and the `metrics` are measured on `validation`. `on_step` and `on_epoch` are
+    called with each Step and Epoch. The garbage collector is paused while the graph of a step is alive.
+
+    Ctrl-C ends it: the model is whole and the history so far is returned, `interrupted` being True. Raises
+    TrainingDiverged when the loss or a gradient is no longer finite, or would make a parameter so.
+
+    >>> from nets import MLP, SGD, squared_error
+    >>> model = MLP(1, [1], seed=0)
+    >>> history = fit(model, squared_error, ([[0.0], [1.0]], [1.0, 3.0]), SGD(model.parameters(), lr=0.5), epochs=50)
+    >>> round(history.loss[-1], 4), round(float(model([2.0])), 1)
+    (0.0, 5.0)
+    """
+    xs, ys = _examples(data, "data")
+    held_out = None if validation is None else _examples(validation, "validation")
+    _whole("epochs", epochs)
+    rng = np.random.default_rng(seed)
+    history = History()
+    was_training = model.training
+    try:
+        for epoch in range(epochs):
+            model.train()
+            for batch in batches(xs, ys, batch_size, rng):
+                history.steps.append(_descend(model, loss, batch, optimizer, len(history.steps), epoch))
+                if on_step:
+                    on_step(history.steps[-1])
+            of_epoch = [step.loss for step in history.steps if step.epoch == epoch]
+            measured = {} if held_out is None else evaluate(model, held_out, {"loss": loss, **(metrics or {})})
+            history.epochs.append(Epoch(epoch, float(np.mean(of_epoch)), measured))
+            if on_epoch:
+                on_epoch(history.epochs[-1])
+    except KeyboardInterrupt:
+        history.interrupted = True
+    finally:
+        model.train(was_training)
+    return history
+
+
+def evaluate(model: Module, data: Examples, metrics: Mapping[str, Callable[[Any, Any], Any]]) -> dict[str, float]:
+    """The mean of each metric(model(x), y) over the examples, by name; the model is in eval mode meanwhile."""
+    xs, ys = _examples(data, "data")
+    was_training = model.training
+    totals = dict.fromkeys(metrics, 0.0)
+    try:
+        model.eval()
+        for x, y in zip(xs, ys, strict=True):
+            output = model(x)
+            for name, metric in metrics.items():
+                totals[name] += float(metric(output, y))
+    finally:
+        model.train(was_training)
+    return {name: total / len(xs) for name, total in totals.items()}
+
+
+def batch_loss(model: Callable[[Any], Any], loss: Loss, xs: Sequence[Any], ys: Sequence[Any]) -> Value:
+    """The mean of loss(model(x), y) over a batch, as one Value."""
+    losses = [loss(model(x), y) for x, y in zip(xs, ys, strict=True)]
+    return sum(losses) / len(losses)
+
+
+def _descend(model: Module, loss: Loss, batch: Examples, optimizer: Optimizer, step: int, epoch: int) -> Step:
+    """One step of the optimiser. If it would leave the finite numbers nothing is moved: TrainingDiverged."""
+    rate = optimizer.learning_rate
+    optimizer.zero_grad()
+    with _collector_paused():
+        total = _total(model, loss, batch, step, rate)
+        total.backward()
+    gradient = optimizer.flat.grad
+    if not np.all(np.isfinite([total.data, *gradient])):
+        raise _diverged(f"the loss is {total.data:g}", step, rate, gradient)
+    before = optimizer.flat.data.copy()
+    optimizer.step()
+    if not np.all(np.isfinite(optimizer.flat.data)):
+        optimizer.flat.data = before
+        raise _diverged("the new parameters would not be finite", step, rate, gradient)
+    return Step(step, epoch, total.data, rate, _length(gradient))
+
+
+def _total(model: Module, loss: Loss, batch: Examples, step: int, rate: float) -> Value:
+    try:
+        total = batch_loss(model, loss, *batch)
+    except DomainError as error:
+        if step == 0:  # nothing has been moved yet, so it is not the descent that went wrong
+            raise
+        raise _diverged(str(error), step, rate, np.zeros(1)) from error
+    if not isinstance(total, Value):
+        raise ArgumentError(f"fit: the loss came out as {total!r}, a plain number; it needs to be made of model(x)")
+    return total
+
+
+def _diverged(what: str, step: int, rate: float, gradient: np.ndarray) -> TrainingDiverged:
+    largest = float(np.max(np.abs(gradient)))
+    return TrainingDiverged(
+        f"training diverged at step {step}: {what} (learning rate {rate:g}, largest gradient {largest:g}). "
+        f"The parameters are those from before this step. Try a learning rate of {rate / 10:g}, "
+        "a schedule that lowers it, or inputs scaled to about -1 to 1."
+    )
+
+
+def _length(gradient: np.ndarray) -> float:
+    """The Euclidean norm, scaled so that squaring does not overflow."""
+    largest = float(np.max(np.abs(gradient)))
+    return largest * float(np.linalg.norm(gradient / largest)) if largest else 0.0
+
+
+def _examples(data: Any, name: str) -> Examples:
+    if not isinstance(data, (tuple, list)) or len(data) != 2:
+        raise ArgumentError(f"fit: {name} needs to be a pair (xs, ys), got {type(data).__name__}")
+    xs, ys = data
+    if len(xs) != len(ys) or not len(xs):
+        raise ArgumentError(f"fit: {name} has {len(xs)} inputs and {len(ys)} targets; it needs one target for each")
+    return xs, ys
+
+
+def _whole(name: str, n: Any) -> None:
+    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
+        raise ArgumentError(f"fit: {name} is {n!r}; it needs a whole number of at least 1")
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Python's garbage collector off: a graph has no cycles to find, and walking it takes as long as making it."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
