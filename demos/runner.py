@@ -1,0 +1,98 @@
+"""Finding lessons, running one, and the settings that a lesson takes from the command line.
+
+A lesson is a script in this folder in percent format (cells begin with `# %%`), so that it runs from top to bottom,
+opens as a notebook, and can be stepped through. The first line of its docstring is its line in the list.
+"""
+
+import argparse
+import ast
+import difflib
+import runpy
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from autograd import AutogradError
+
+FOLDER = Path(__file__).parent
+
+LESSONS = ("digits",)
+"""The lessons in the order in which they build on each other."""
+
+_arguments: list[str] | None = None
+"""What `main` was given for the lesson that it is running."""
+
+
+class MissingExtra(AutogradError, ImportError):
+    """A package is not installed that only the lessons need; the message says how to install it."""
+
+
+def main(arguments: list[str]) -> int:
+    """The exit status: 0, or 1 if the lesson failed in a way it explains, 2 for a name that is none, 130 for Ctrl-C."""
+    if not arguments or arguments[0] in ("-h", "--help"):
+        print("Lessons (run one with: python -m demos NAME; its options: python -m demos NAME --help)\n")
+        for name in LESSONS:
+            print(f"  {name:<14} {one_line(name)}")
+        return 0
+    name = arguments[0]
+    if name not in LESSONS:
+        nearest = difflib.get_close_matches(name, LESSONS, n=1, cutoff=0.4)
+        hint = f"did you mean {nearest[0]!r}?" if nearest else f"there are: {', '.join(LESSONS)}"
+        print(f"There is no lesson {name!r}; {hint}", file=sys.stderr)
+        return 2
+    try:
+        run(name, arguments[1:])
+    except (AutogradError, OSError) as error:
+        print(f"{name}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"\n{name}: stopped", file=sys.stderr)
+        return 130
+    return 0
+
+
+def run(name: str, arguments: list[str]) -> dict[str, Any]:
+    """The names that a lesson leaves behind, after running it with these command-line arguments."""
+    global _arguments
+    _arguments = arguments
+    try:
+        return runpy.run_module(f"demos.{name}", run_name="__main__")
+    finally:
+        _arguments = None
+
+
+def one_line(name: str) -> str:
+    """The first line of a lesson's docstring, read without running it."""
+    docstring = ast.get_docstring(ast.parse((FOLDER / f"{name}.py").read_text(encoding="utf-8"))) or ""
+    return docstring.partition("\n")[0]
+
+
+def settings(lesson: str, quick: dict[str, Any], **defaults: tuple[Any, str]) -> SimpleNamespace:
+    """The settings of a lesson as attributes: its defaults, or what the command line says.
+
+    `defaults` gives for each setting its default and what it means; `--quick` puts those of `quick` in their
+    place. Every lesson also takes `--seed` and `--out`. In a notebook the defaults hold.
+    """
+    parser = argparse.ArgumentParser(prog=f"python -m demos {lesson}", description=one_line(lesson))
+    for name, (default, meaning) in defaults.items():
+        option = f"--{name.replace('_', '-')}"
+        in_short = f"; {quick[name]} with --quick" if name in quick else ""
+        parser.add_argument(option, type=type(default), help=f"{meaning} (default {default}{in_short})")
+    parser.add_argument("--seed", type=int, default=0, help="of everything that is drawn at random (default 0)")
+    parser.add_argument("--out", type=Path, default=Path("out") / lesson, help=f"folder to write to (out/{lesson})")
+    parser.add_argument("--quick", action="store_true", help="a small run, to see that it works")
+    given = parser.parse_args(_given(lesson))
+    for name, (default, _) in defaults.items():
+        if getattr(given, name) is None:
+            setattr(given, name, quick.get(name, default) if given.quick else default)
+        elif getattr(given, name) <= 0:
+            parser.error(f"--{name.replace('_', '-')} is {getattr(given, name)}; it needs to be above 0")
+    return SimpleNamespace(**vars(given))
+
+
+def _given(lesson: str) -> list[str]:
+    """The command-line arguments meant for the lesson: from `main`, or from `python demos/LESSON.py ...`."""
+    if _arguments is not None:
+        return _arguments
+    return sys.argv[1:] if Path(sys.argv[0]).stem == lesson else []
