@@ -3,11 +3,13 @@
 from autograd import logsumexp, softmax
 
 from . import data, schedules
+from .data import batches, blobs, circles, moons, spirals, split, standardise, xor
 from .errors import DataError, LoadError, ShapeError, TrainingDiverged
 from .layers import ACTIVATIONS, MLP, Layer, Neuron, Sequential
 from .losses import accuracy, binary_cross_entropy, cross_entropy, hinge, l2_penalty, mse, squared_error
 from .module import Module
 from .optim import SGD, Adagrad, Adam, Optimizer, RMSProp
+from .readers import read_csv, read_idx
 from .saving import load, save
 from .train import Epoch, History, Step, batch_loss, evaluate, fit
 
@@ -32,7 +34,10 @@ __all__ = [
     "TrainingDiverged",
     "accuracy",
     "batch_loss",
+    "batches",
     "binary_cross_entropy",
+    "blobs",
+    "circles",
     "cross_entropy",
     "data",
     "evaluate",
@@ -41,9 +46,16 @@ __all__ = [
     "l2_penalty",
     "load",
     "logsumexp",
+    "moons",
     "mse",
+    "read_csv",
+    "read_idx",
     "save",
     "schedules",
     "softmax",
+    "spirals",
+    "split",
     "squared_error",
+    "standardise",
+    "xor",
 ]

@@ -62,7 +62,7 @@ class Neuron(Module):
         self.w = ParameterVector(weights, label="w")
         self.b = Parameter(0.0, label="b")
 
-    def __call__(self, xs: Sequence[Any]) -> Value:
+    def __call__(self, xs: Any) -> Value:
         return self._respond(_inputs(xs, self.nin, self))
 
     def _respond(self, xs: Sequence[Any]) -> Value:
@@ -105,7 +105,7 @@ class Layer(Module):
             raise ShapeError(f"Layer: connections for {len(wires)} neurons, but there are {nout}; give one entry each")
         self.neurons = [Neuron(nin, activation, rng, connections=wire) for wire in wires]
 
-    def __call__(self, xs: Sequence[Any]) -> list[Value]:
+    def __call__(self, xs: Any) -> list[Value]:
         xs = _inputs(xs, self.neurons[0].nin, self)
         return [neuron._respond(xs) for neuron in self.neurons]
 
@@ -141,7 +141,7 @@ class Sequential(Module):
                     f"Sequential takes layers, got {layer!r}; write Sequential([Layer(...), Layer(...)])"
                 )
 
-    def __call__(self, xs: Sequence[Any]) -> Any:
+    def __call__(self, xs: Any) -> Any:
         out: Any = xs
         for layer in self.layers:
             out = layer(out)

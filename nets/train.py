@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -20,8 +20,8 @@ from .optim import Optimizer
 Loss: TypeAlias = Callable[[Any, Any], Any]
 """From the output for one example and its target to one number, such as `hinge` or `cross_entropy`."""
 
-Examples: TypeAlias = tuple[Sequence[Any], Sequence[Any]]
-"""Inputs and their targets, equally many."""
+Examples: TypeAlias = tuple[Any, Any]
+"""Inputs and their targets, as two lists or arrays of equal length."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def evaluate(model: Module, data: Examples, metrics: Mapping[str, Callable[[Any,
     return {name: total / len(xs) for name, total in totals.items()}
 
 
-def batch_loss(model: Callable[[Any], Any], loss: Loss, xs: Sequence[Any], ys: Sequence[Any]) -> Value:
+def batch_loss(model: Callable[[Any], Any], loss: Loss, xs: Iterable[Any], ys: Iterable[Any]) -> Value:
     """The mean of loss(model(x), y) over a batch, as one Value."""
     losses = [loss(model(x), y) for x, y in zip(xs, ys, strict=True)]
     return sum(losses) / len(losses)
