@@ -5,8 +5,10 @@ back-propagating errors", Nature 323, 1986): each node's gradient is complete be
 edge is walked once. All functions take each local derivative from the same place, the op's record.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
+
+import numpy as np
 
 from . import ops
 from .errors import ArgumentError, DomainError, NotANumberError, node_and_line
@@ -17,6 +19,7 @@ from .rows import Operands, add_gradients, entries, numbers
 from .value import Value
 
 _ADD, _MUL = ops.add, ops.mul
+_NO_DERIVATIVE = (ZeroDivisionError, OverflowError, DomainError)
 
 
 def backward(root: Value) -> None:
@@ -39,7 +42,10 @@ def backward(root: Value) -> None:
     order = _reset_and_order(root)
     root.grad = 1.0
     order.reverse()
-    pass_on(order)
+    with np.errstate(
+        over="ignore", invalid="ignore"
+    ):  # a gradient that overflows in an array is infinite, as elsewhere
+        pass_on(order)
 
 
 Value.backward = backward
@@ -86,7 +92,7 @@ def push(node: Value) -> None:
                 a.grad += upstream * op.partials[0](out, x, y)
             if b.__class__ is not float:
                 b.grad += upstream * op.partials[1](out, x, y)
-    except (ZeroDivisionError, OverflowError, DomainError) as error:
+    except _NO_DERIVATIVE as error:
         raise _no_derivative(node) from error
 
 
@@ -155,7 +161,7 @@ def jvp(f: Callable[..., Any], xs: Sequence[Any], tangents: Sequence[float]) -> 
     for node in topological_order(*(out for out in outputs if isinstance(out, Value))):
         if node.op is not None and any(arg in moved for arg in node.args if arg.__class__ is not float):
             moved[node] = sum(partial * moved.get(arg, 0.0) for arg, partial in partials(node))
-    values = [number(float(out)) for out in outputs]
+    values = [_scalar(out).data for out in outputs]
     slopes = [moved.get(out, 0.0) if isinstance(out, Value) else 0.0 for out in outputs]
     return (values, slopes) if isinstance(result, (list, tuple)) else (values[0], slopes[0])
 
@@ -234,15 +240,18 @@ def _rows(node: Value) -> Sequence[Any]:
 def _partials(node: Value, out: Any, values: Sequence[Any]) -> Iterator[tuple[Value, Any]]:
     """Pairs of argument and partial, the partials evaluated at `out` and `values`; none for constants."""
     op: Any = node.op
-    if isinstance(op, RowOp):
-        for row, row_partials in zip(_rows(node), op.partials(out, *values), strict=True):
-            for arg, partial in zip(entries(row), entries(row_partials), strict=True):
+    try:
+        if isinstance(op, RowOp):
+            for row, row_partials in zip(_rows(node), op.partials(out, *values), strict=True):
+                for arg, partial in zip(entries(row), entries(row_partials), strict=True):
+                    if arg.__class__ is not float:
+                        yield arg, partial
+        else:
+            for arg, partial in zip(node.args, op.partials, strict=True):
                 if arg.__class__ is not float:
-                    yield arg, partial
-    else:
-        for arg, partial in zip(node.args, op.partials, strict=True):
-            if arg.__class__ is not float:
-                yield arg, partial(out, *values[0])
+                    yield arg, partial(out, *values[0])
+    except _NO_DERIVATIVE as error:
+        raise _no_derivative(node) from error
 
 
 def _gradients(y: Value, partials_of: Callable[[Value], Iterator[tuple[Value, Any]]]) -> dict[Value, Any]:
@@ -252,12 +261,9 @@ def _gradients(y: Value, partials_of: Callable[[Value], Iterator[tuple[Value, An
         upstream = gradients.get(node, 0.0)
         if node.op is None or _is_constant(upstream, 0.0):
             continue
-        try:
-            for arg, partial in partials_of(node):
-                part = _product(upstream, partial)
-                gradients[arg] = gradients[arg] + part if arg in gradients else part
-        except (ZeroDivisionError, OverflowError, DomainError) as error:
-            raise _no_derivative(node) from error
+        for arg, partial in partials_of(node):
+            part = _product(upstream, partial)
+            gradients[arg] = gradients[arg] + part if arg in gradients else part
     return gradients
 
 
@@ -275,6 +281,8 @@ def _is_constant(x: Any, value: float) -> bool:
 
 
 def _fresh_leaves(xs: Sequence[Any]) -> list[Value]:
+    if isinstance(xs, Value) or not isinstance(xs, Iterable):
+        raise ArgumentError(f"the point needs to be a list of numbers, got {xs!r}; write [...] around it")
     return [Value(float(x)) if isinstance(x, Value) else Value(x) for x in xs]
 
 

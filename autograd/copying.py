@@ -2,11 +2,13 @@
 
 Pickle meets a root first and would recurse through its arguments. Instead a root is reduced to the list of its
 nodes in topological order; while that list is being saved each node is reduced to itself alone, since its
-arguments have been saved before it and are only referred to.
+arguments have been saved before it and are only referred to. An end mark closes the list: picklers fetch the items
+ahead, so that only what is saved last, not what is fetched last, tells that all nodes have been saved.
 """
 
 import copyreg
 import threading
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,10 +18,23 @@ from .value import Value
 
 
 class _Saving(threading.local):
-    in_order = False
+    """The list that is being saved, by a weak reference, so that one given up halfway is forgotten with its pickler."""
+
+    order: "weakref.ref[_InOrder] | None" = None
+
+    def in_order(self) -> bool:
+        return self.order is not None and self.order() is not None
 
 
 _saving = _Saving()
+
+
+class _End:
+    """The end mark, a new one for each list; saving it ends the list."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        _saving.order = None
+        return _End, ()
 
 
 class _InOrder:
@@ -31,17 +46,14 @@ class _InOrder:
     def __reduce__(self) -> tuple[Any, ...]:
         return list, (), None, self._nodes()
 
-    def _nodes(self) -> Iterator[Value]:
-        order = topological_order(self.root)
-        _saving.in_order = True
-        try:
-            yield from order
-        finally:
-            _saving.in_order = False
+    def _nodes(self) -> Iterator[Any]:
+        _saving.order = weakref.ref(self)
+        yield from topological_order(self.root)
+        yield _End()
 
 
 def _reduce(node: Value) -> tuple[Any, ...]:
-    if node.op is None or _saving.in_order:
+    if node.op is None or _saving.in_order():
         return _restored, (node._data, node.grad, node.label, node.op, node._a, node._b)
     return _last, (_InOrder(node),)
 
@@ -52,8 +64,8 @@ def _restored(data: float, grad: float, label: str, op: Primitive | None, a: Any
     return node
 
 
-def _last(nodes: list[Value]) -> Value:
-    return nodes[-1]
+def _last(nodes: list[Any]) -> Value:
+    return nodes[-2]
 
 
 copyreg.pickle(Value, _reduce)

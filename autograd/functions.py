@@ -95,7 +95,9 @@ def _constant_row(xs: np.ndarray, what: str) -> np.ndarray:
     """The array as constants that nobody can change afterwards."""
     if xs.ndim != 1 or xs.dtype.kind not in "fiub":
         raise ArgumentError(f"{what} takes a flat row of real numbers, got {xs.dtype} of shape {xs.shape}")
-    if xs.dtype == np.float64 and not xs.flags.writeable:
+    owner = xs if xs.base is None else xs.base  # a read-only view of what can be written must be copied
+    fixed = isinstance(owner, np.ndarray) and not (xs.flags.writeable or owner.flags.writeable)
+    if fixed and xs.dtype == np.float64:
         return xs
     row = xs.astype(np.float64)
     row.flags.writeable = False
@@ -106,7 +108,7 @@ def _apply(op: RowOp, *rows: Row) -> Any:
     """A Value if there is one among the operands, else a float."""
     if builtins.any(_has_values(row) for row in rows):
         return apply_rows(op, rows)
-    return float(op.evaluate([entries(row) for row in rows]))
+    return op.evaluate([entries(row) for row in rows])
 
 
 def _has_values(row: Row) -> bool:

@@ -116,9 +116,9 @@ neg = Op(
 pow = Op(
     "pow",
     value=math.pow,
-    # Where p is 0 the exponent stays 0, so that 0 * x**0 = 0 stands for the 0 * x**-1 that x = 0 does not have.
+    # Where p and x are 0 the exponent stays 0, so that 0 * x**0 = 0 stands for the 0 * x**-1 that x = 0 does not have.
     # In the exponent: 0**p is constant for p > 0, so that log(1) = 0 stands for log(0).
-    partials=(lambda out, x, p: p * x ** (p - (p != 0)), lambda out, x, p: out * log(x + (x == 0))),
+    partials=(lambda out, x, p: p * x ** (p - 1.0 + (p == 0) * (x == 0)), lambda out, x, p: out * log(x + (x == 0))),
     array=np.power,
     latex="{{{0}}}^{{{1}}}",
     domain=POWER,
@@ -279,12 +279,13 @@ leaky_relu = Op(
 def _dot(ws: Any, xs: Any, bias: Sequence[float]) -> float:
     """The sum of w * x, plus the bias (a row of one); two arrays go through NumPy's own product."""
     if isinstance(ws, np.ndarray) and isinstance(xs, np.ndarray):
-        return float(ws @ xs) + bias[0]
+        return float(np.vdot(ws, xs)) + bias[0]  # unlike @, vdot does not warn of an overflow; we raise for NaN
     return builtins.sum(map(operator.mul, entries(ws), entries(xs)), bias[0])
 
 
 def _logsumexp(xs: Sequence[float]) -> float:
     """log(sum(e^x)), with the largest x taken out first, so that nothing overflows."""
+    xs = entries(xs)
     top = max(xs)
     if math.isinf(top):
         return top

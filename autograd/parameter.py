@@ -39,6 +39,11 @@ class Parameter(Value):
     def __init__(self, data: Any, label: str = "") -> None:
         self._place(Span(np.array([number(data, "Parameter")])), 0, label)
 
+    def __copy__(self) -> Parameter:
+        out = Parameter(self._data, self.label)
+        out.grad, out.frozen = self.grad, self.frozen
+        return out
+
     def _place(self, span: Span, at: int, label: str) -> None:
         self.span = span
         self.at = at
@@ -114,10 +119,14 @@ class FlatParameters:
     """
 
     def __init__(self, parameters: Iterable[Parameter]) -> None:
-        self.parameters: tuple[Parameter, ...] = tuple(dict.fromkeys(parameters))
-        for p in self.parameters:
+        if isinstance(parameters, Value):
+            raise ArgumentError(f"parameters need to be a list, got the single {parameters!r}; write [...] around it")
+        given = list(parameters)
+        for p in given:
             if not isinstance(p, Parameter):
-                raise ArgumentError(f"only Parameters can be trained, got {p!r}; make it Parameter({float(p)!r})")
+                mend = f"make it Parameter({p.data!r})" if isinstance(p, Value) else "give a flat list of Parameters"
+                raise ArgumentError(f"only Parameters can be trained, got {p!r}; {mend}")
+        self.parameters: tuple[Parameter, ...] = tuple(dict.fromkeys(given))
         self._spans = list(dict.fromkeys(p.span for p in self.parameters))
         self._storage: Storage | None = None
         self._where: Any = slice(0)
@@ -126,6 +135,9 @@ class FlatParameters:
 
     def __len__(self) -> int:
         return len(self.parameters)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return FlatParameters, (self.parameters,)
 
     @property
     def data(self) -> np.ndarray:

@@ -132,6 +132,16 @@ class RowOp(Primitive):
 
     partials: Callable[..., tuple[Sequence[Any], ...]]
 
+    def evaluate(self, args: Sequence[Any]) -> float:
+        """The value on rows of plain numbers; DomainError where there is none, or finite ones overflow to NaN."""
+        try:
+            data = float(self.value(*args))
+        except (ValueError, ZeroDivisionError, OverflowError, IndexError):
+            raise self.domain_error([x for row in args for x in row]) from None
+        if data != data and all(math.isfinite(x) for row in args for x in row):
+            raise self.domain_error([x for row in args for x in row])
+        return data
+
 
 def op_named(name: str) -> Primitive:
     """The op of that name; a KeyError that lists the names if there is none."""

@@ -57,7 +57,7 @@ def numbers(row: Row) -> Numbers:
 def add_gradients(row: Row, upstream: float, partials: Numbers) -> None:
     """Adds upstream * partial into the gradient of each Value of the row."""
     if row.__class__ is tuple:
-        for x, partial in zip(row, partials, strict=True):
+        for x, partial in zip(row, entries(partials), strict=True):
             if x.__class__ is not float:
                 x.grad += upstream * partial
     elif not isinstance(row, np.ndarray):

@@ -11,7 +11,7 @@ import numpy as np
 from . import ops
 from .number import number
 from .record import Op, Primitive, RowOp
-from .rows import Operands, Row, entries, numbers
+from .rows import Operands, Row, numbers
 
 _new = object.__new__
 _NO_NUMBER = (ValueError, ZeroDivisionError, OverflowError)
@@ -236,6 +236,11 @@ class Value:
 
     # --- protocols ---
 
+    def __copy__(self) -> Value:
+        out = _linked(self.op, self._data, self._a, self._b)
+        out.grad, out.label = self.grad, self.label
+        return out
+
     @staticmethod
     def __apply_op__(op: Op, args: tuple[Any, ...]) -> Value:
         """A node for op(*args), of which at least one is a Value: what calling an Op record comes to."""
@@ -244,11 +249,15 @@ class Value:
             return _unary(op, args[0])
         if len(args) == 2:
             return _binary(op, *args)
-        return _linked(op, op.evaluate(entries(numbers(args))), Operands((args,)), None)
+        try:
+            data = op.value(*numbers(args))
+        except _NO_NUMBER:
+            raise op.domain_error(args) from None
+        return _linked(op, data, Operands((args,)), None)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         """NumPy's functions and operators act elementwise: `np.exp(v)`, and `array * v` is an array of Values."""
-        wrapped = [_in_array(x) if isinstance(x, Value) else x for x in inputs]
+        wrapped = [_for_numpy(x) for x in inputs]
         return getattr(ufunc, method)(*wrapped, **options)
 
 
@@ -263,7 +272,7 @@ def operand(x: Any, what: str) -> Any:
 def apply_rows(op: RowOp, rows: tuple[Row, ...]) -> Value:
     """The node op(*rows), with a Value somewhere in the rows; DomainError if op has no number for them."""
     try:
-        data = op.value(*map(numbers, rows))
+        data = float(op.value(*map(numbers, rows)))
     except (*_NO_NUMBER, IndexError):
         raise op.domain_error(tuple(Operands(rows))) from None
     if data != data and all(isfinite(x) for x in Operands(rows)):
@@ -294,8 +303,8 @@ def _binary(op: Op, a: Any, b: Any) -> Value:
     return _linked(op, data, a, b)
 
 
-def _linked(op: Primitive, data: float, a: Any, b: Any) -> Value:
-    """A new inner node."""
+def _linked(op: Primitive | None, data: float, a: Any, b: Any) -> Value:
+    """A new node; an inner one if there is an op."""
     out = _new(Value)
     out._data = data
     out.grad = 0.0
@@ -319,11 +328,13 @@ def _comparable(x: Any) -> float | None:
     """The number to compare with, or None if x is none."""
     if isinstance(x, Value):
         return x._data
-    return float(x) if isinstance(x, (float, np.number, np.bool_)) else x if isinstance(x, int) else None
+    return float(x) if isinstance(x, (float, np.floating, np.integer, np.bool_)) else x if isinstance(x, int) else None
 
 
-def _in_array(x: Value) -> np.ndarray:
-    """A 0-d object array that holds x."""
+def _for_numpy(x: Any) -> Any:
+    """A Value as a 0-d object array that holds it; any other input of a NumPy function as it is."""
+    if not isinstance(x, Value):
+        return float(x) if isinstance(x, np.longdouble) else x  # a longdouble would ask the Value again, for ever
     array = np.empty((), dtype=object)
     array[()] = x
     return array

@@ -1,0 +1,133 @@
+"""The import directions of design.md, read from the source."""
+
+import ast
+import importlib
+import sys
+from pathlib import Path
+
+import pytest
+
+import autograd
+
+ROOT = Path(__file__).resolve().parent.parent
+LAYERS = [
+    {"errors"},
+    {"number", "rows"},
+    {"record"},
+    {"ops"},
+    {"value"},
+    {"functions", "graph", "parameter"},
+    {"backprop", "copying"},
+    {"check"},
+    {"__init__"},
+]
+"""The modules of autograd; each imports from earlier layers only."""
+
+LEVEL = {module: level for level, layer in enumerate(LAYERS) for module in layer}
+PACKAGES = ("autograd", "nets", "demos")
+FILES = {str(path.relative_to(ROOT)): path for package in PACKAGES for path in (ROOT / package).rglob("*.py")}
+files = pytest.mark.parametrize("name", sorted(FILES))
+
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def _is_for_typing(part):
+    return isinstance(part, ast.If) and "TYPE_CHECKING" in ast.dump(part.test)
+
+
+def imports(path):
+    """(module, names, whether on import) of every import in a file; what serves type checkers alone is left out."""
+    tree = ast.parse(path.read_text())
+    package = ".".join(path.relative_to(ROOT).parent.parts)
+    inner = {id(node) for part in ast.walk(tree) if isinstance(part, FUNCTIONS) for node in ast.walk(part)}
+    typing = {id(node) for part in ast.walk(tree) if _is_for_typing(part) for node in ast.walk(part)}
+    for node in ast.walk(tree):
+        if id(node) in typing:
+            continue
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, (), id(node) not in inner
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            module = ".".join([*above, *([node.module] if node.module else [])])
+            yield module, tuple(alias.name for alias in node.names), id(node) not in inner
+
+
+def test_there_are_files_to_read():
+    assert {"autograd/value.py", "autograd/__init__.py", "nets/__init__.py", "demos/__init__.py"} <= set(FILES)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "autograd").glob("*.py")), ids=lambda path: path.stem)
+def test_modules_of_autograd_import_only_from_layers_below(path):
+    assert path.stem in LEVEL, f"say in LAYERS where {path.stem} stands"
+    for module, names, _ in imports(path):
+        if module.partition(".")[0] != "autograd":
+            continue
+        submodule = module.partition(".")[2]
+        for imported in [submodule] if submodule else names:
+            assert LEVEL[imported.partition(".")[0]] < LEVEL[path.stem], f"{path.name} imports {imported}"
+
+
+@files
+def test_packages_import_one_way(name):
+    allowed = {"autograd": {"autograd"}, "nets": {"autograd", "nets"}, "demos": {"autograd", "nets", "demos"}}
+    package = name.partition("/")[0]
+    for module, _, _ in imports(FILES[name]):
+        top = module.partition(".")[0]
+        if top in allowed:
+            assert top in allowed[package], f"{name} imports {module}"
+
+
+@files
+def test_only_public_names_of_autograd_are_used_outside_it(name):
+    if name.startswith("autograd/"):
+        return
+    for module, names, _ in imports(FILES[name]):
+        assert not module.startswith("autograd."), f"{name} imports {module}"
+        if module == "autograd":
+            assert set(names) <= set(autograd.__all__), f"{name} imports {set(names) - set(autograd.__all__)}"
+
+
+@files
+def test_numpy_is_the_only_foreign_package_needed_to_import_anything(name):
+    at_home = {*sys.stdlib_module_names, "numpy", "autograd", "nets", "demos"}
+    for module, _, on_import in imports(FILES[name]):
+        if on_import:
+            assert module.partition(".")[0] in at_home, f"{name} imports {module}; import it inside the function"
+
+
+@files
+def test_nothing_is_imported_with_a_star(name):
+    for module, names, _ in imports(FILES[name]):
+        assert "*" not in names, f"{name} imports all of {module}"
+
+
+@pytest.mark.parametrize("package", ["autograd", "nets"])
+def test_package_exports_what_all_says(package):
+    module = importlib.import_module(package)
+    exported = getattr(module, "__all__", [])
+    assert len(set(exported)) == len(exported)
+    for name in exported:
+        assert hasattr(module, name)
+    public = {
+        alias.asname or alias.name
+        for node in ast.parse((ROOT / package / "__init__.py").read_text()).body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert public - {"copying"} == set(exported)
+
+
+def test_every_error_has_the_common_base_and_a_builtin_one():
+    raised = [x for x in vars(autograd.errors).values() if isinstance(x, type) and issubclass(x, Exception)]
+    assert len(raised) >= 5
+    for error in raised:
+        assert issubclass(error, autograd.AutogradError)
+        assert error is autograd.AutogradError or issubclass(error, (ValueError, TypeError, AssertionError))
+
+
+def test_each_module_of_autograd_has_a_test_file_or_is_covered_by_a_named_one():
+    elsewhere = {"__init__": "architecture", "record": "ops", "rows": "functions"}
+    for path in (ROOT / "autograd").glob("*.py"):
+        assert (ROOT / "tests" / f"test_{elsewhere.get(path.stem, path.stem)}.py").exists(), path.name
