@@ -52,52 +52,48 @@ Value.backward = backward
 
 
 def pass_on(nodes: list[Value]) -> None:
-    """Adds, for each of these inner nodes in turn, its gradient times each partial to the gradient of the argument."""
-    for node in nodes:
-        op = node.op
-        # The commonest ops are written out; `push` would do the same.
-        if op is _ADD:
-            upstream, a, b = node.grad, node._a, node._b
-            if a.__class__ is not float:
-                a.grad += upstream
-            if b.__class__ is not float:
-                b.grad += upstream
-        elif op is _MUL:
-            upstream, a, b = node.grad, node._a, node._b
-            if b.__class__ is float:
-                a.grad += upstream * b
-            elif a.__class__ is float:
-                b.grad += upstream * a
-            else:
-                x = a._data
-                a.grad += upstream * b._data
-                b.grad += upstream * x
-        elif node.grad != 0.0:
-            push(node)
+    """Adds, for each of these inner nodes in turn, its gradient times each partial to the gradient of the argument.
 
-
-def push(node: Value) -> None:
-    """`pass_on` for one node, whatever its op."""
-    op: Any = node.op
-    upstream, out, a, b = node.grad, node._data, node._a, node._b
+    The commonest ops, + and *, are written out; any other op of one or two arguments would do the same by its record.
+    """
+    node = None
     try:
-        if a.__class__ is Operands:
-            _push_rows(node)
-        elif b is None:
-            a.grad += upstream * op.partials[0](out, a._data)
-        else:
-            x = a if a.__class__ is float else a._data
-            y = b if b.__class__ is float else b._data
-            if a.__class__ is not float:
-                a.grad += upstream * op.partials[0](out, x, y)
-            if b.__class__ is not float:
-                b.grad += upstream * op.partials[1](out, x, y)
+        for node in nodes:
+            op: Any = node.op
+            upstream, a, b = node.grad, node._a, node._b
+            if op is _ADD:
+                if a.__class__ is not float:
+                    a.grad += upstream
+                if b.__class__ is not float:
+                    b.grad += upstream
+            elif op is _MUL:
+                if b.__class__ is float:
+                    a.grad += upstream * b
+                elif a.__class__ is float:
+                    b.grad += upstream * a
+                else:
+                    x = a._data
+                    a.grad += upstream * b._data
+                    b.grad += upstream * x
+            elif upstream == 0.0:
+                continue
+            elif a.__class__ is Operands:
+                _pass_on_rows(node)
+            elif b is None:
+                a.grad += upstream * op.partials[0](node._data, a._data)
+            else:
+                x = a if a.__class__ is float else a._data
+                y = b if b.__class__ is float else b._data
+                if a.__class__ is not float:
+                    a.grad += upstream * op.partials[0](node._data, x, y)
+                if b.__class__ is not float:
+                    b.grad += upstream * op.partials[1](node._data, x, y)
     except _NO_DERIVATIVE as error:
         raise _no_derivative(node) from error
 
 
-def _push_rows(node: Value) -> None:
-    """`push` for a node with Operands."""
+def _pass_on_rows(node: Value) -> None:
+    """`pass_on` for a node with Operands."""
     if isinstance(node.op, RowOp):
         rows = node._a.rows
         row_partials = node.op.partials(node._data, *map(numbers, rows))
@@ -198,38 +194,57 @@ def hessian(f: Callable[..., Any], xs: Sequence[Any]) -> list[list[float]]:
 def _reset_and_order(root: Value) -> list[Value]:
     """The inner nodes below root in topological order, their gradients set to 0.
 
-    `topological_order` without its set: the 0.0 that this call writes is a float object of its own, and a node
-    whose gradient is that very object has been met before.
+    It is `topological_order` without a set: the two zeros that a call writes are float objects of its own, so a node
+    whose gradient is one of these very objects has been opened, or is done, that is in order after all below it.
     """
-    zero = float("0")
+    opened, done = float("0"), float("0")
     order: list[Value] = []
-    done = order.append
     stack: list[Any] = [root]
-    pop, push = stack.pop, stack.append
+    pop, push, append = stack.pop, stack.append, order.append
     while stack:
         node = pop()
-        if node is None:
-            done(pop())
+        state = node.grad
+        if state is opened:  # met for the second time: all below it is done by now
+            node.grad = done
+            append(node)
             continue
-        if node.grad is zero:
-            continue
-        node.grad = zero
-        push(node)
-        push(None)
-        a, b = node._a, node._b
-        # Inner nodes are of class Value exactly; other classes are leaves, floats or Operands.
-        if a.__class__ is Value:
-            if a.op is not None and a.grad is not zero:
-                push(a)
-        elif a.__class__ is Operands:
-            for row in a.rows:
-                if row.__class__ is tuple:
-                    for x in row:
-                        if x.__class__ is Value and x.op is not None and x.grad is not zero:
-                            push(x)
-        if b.__class__ is Value and b.op is not None and b.grad is not zero:
-            push(b)
+        while state is not done:  # from node to argument, without going by the stack where only one is not done
+            a, b = node._a, node._b
+            # Inner nodes are of class Value exactly; other classes are leaves, floats or Operands.
+            if a.__class__ is Value and a.op is not None and a.grad is not done:
+                node.grad = opened
+                push(node)
+                if b.__class__ is Value and b.op is not None and b.grad is not done:
+                    push(a)
+                    node = b
+                else:
+                    node = a
+            elif b.__class__ is Value and b.op is not None and b.grad is not done:
+                node.grad = opened
+                push(node)
+                node = b
+            elif a.__class__ is Operands:
+                node.grad = opened
+                push(node)
+                stack += _waiting(a, done)
+                break
+            else:
+                node.grad = done
+                append(node)
+                break
+            state = node.grad
     return order
+
+
+def _waiting(operands: Operands, done: float) -> list[Value]:
+    """The inner nodes among the operands that are not done."""
+    return [
+        x
+        for row in operands.rows
+        if row.__class__ is tuple
+        for x in row
+        if x.__class__ is Value and x.op is not None and x.grad is not done
+    ]
 
 
 def _rows(node: Value) -> Sequence[Any]:
@@ -296,11 +311,10 @@ def _scalar(y: Any) -> Value:
         raise ArgumentError(f"the function needs to return one number: {error}") from None
 
 
-def _no_derivative(node: Value) -> DomainError:
+def _no_derivative(node: Any) -> DomainError:
     """What to raise where an op has a value, but no finite derivative."""
     at = ", ".join(f"{x:g}" for x in map(float, node.args))
-    name = node.op.name if node.op else ""
     return DomainError(
-        f"{name}: it has no finite derivative at ({at}){node_and_line(node.label)}. "
+        f"{node.op.name}: it has no finite derivative at ({at}){node_and_line(node.label)}. "
         "Keep its argument away from there, e.g. sqrt(x + 1e-12); a constant exponent should be a plain number."
     )

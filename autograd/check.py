@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .backprop import grad, pass_on
+from . import backprop
+from .backprop import grad
 from .errors import ArgumentError, DomainError, GradientError
 from .graph import topological_order
 from .record import RowOp
@@ -310,7 +311,7 @@ def _passed_on(node: Value, at: list[float], i: int, upstream: float, before: fl
     else:
         alone._a, alone._b = (*args, None)[:2]
     args[i].grad = before
-    pass_on([alone])
+    backprop.pass_on([alone])
     return args[i].grad
 
 

@@ -14,7 +14,74 @@ from .record import Op, Primitive, RowOp
 from .rows import Operands, Row, numbers
 
 _new = object.__new__
+_ADD, _MUL = ops.add, ops.mul
 _NO_NUMBER = (ValueError, ZeroDivisionError, OverflowError)
+
+
+def _function(op: Op) -> Callable[[Value], Value]:
+    """The method for an op of one argument."""
+    value = op.value
+
+    def method(self: Value) -> Value:
+        try:
+            data = value(self._data)
+        except _NO_NUMBER:
+            raise op.domain_error((self,)) from None
+        out = _new(Value)
+        out._data = data
+        out.grad = 0.0
+        out.op = op
+        out._a = self
+        out._b = None
+        out.label = ""
+        return out
+
+    return _named(method, op.name, f"{op.doc[0].upper()}{op.doc[1:]}.")
+
+
+def _operator(op: Op) -> Callable[[Value, Any], Value]:
+    """The method for an operator: self op other; NotImplemented next to an array, which then goes elementwise."""
+    value = op.value
+
+    def method(self: Value, other: Any) -> Value:
+        if other.__class__ is Value:
+            y = other._data
+        elif other.__class__ is float:
+            y = other
+        else:
+            other = _side(other, op)
+            if other is NotImplemented:
+                return NotImplemented
+            y = float(other)
+        try:
+            data = value(self._data, y)
+        except _NO_NUMBER:
+            raise op.domain_error((self, other)) from None
+        out = _new(Value)
+        out._data = data
+        out.grad = 0.0
+        out.op = op
+        out._a = self
+        out._b = other
+        out.label = ""
+        return out
+
+    return _named(method, f"__{op.name}__", f"The op {op.name}: {op.doc}.")
+
+
+def _reversed(op: Op) -> Callable[[Value, Any], Value]:
+    """The method for the same operator with self on the right."""
+
+    def method(self: Value, other: Any) -> Value:
+        other = _side(other, op)
+        return NotImplemented if other is NotImplemented else _applied(op, (other, self))
+
+    return _named(method, f"__r{op.name}__", f"The op {op.name} with self on the right: {op.doc}.")
+
+
+def _named(method: Any, name: str, doc: str) -> Any:
+    method.__name__, method.__qualname__, method.__doc__ = name, f"Value.{name}", doc
+    return method
 
 
 class Value:
@@ -82,7 +149,7 @@ class Value:
         elif other.__class__ is float:
             data = self._data + other
         else:
-            return _binary(ops.add, self, other)
+            return _plus(self, other)
         out = _new(Value)
         out._data = data
         out.grad = 0.0
@@ -98,7 +165,7 @@ class Value:
         elif other.__class__ is float:
             data = self._data * other
         else:
-            return _binary(ops.mul, self, other)
+            return _times(self, other)
         out = _new(Value)
         out._data = data
         out.grad = 0.0
@@ -108,84 +175,33 @@ class Value:
         out.label = ""
         return out
 
-    def __radd__(self, other: Any) -> Value:
-        return _binary(ops.add, other, self)
-
-    def __rmul__(self, other: Any) -> Value:
-        return _binary(ops.mul, other, self)
-
-    def __sub__(self, other: Any) -> Value:
-        return _binary(ops.sub, self, other)
-
-    def __rsub__(self, other: Any) -> Value:
-        return _binary(ops.sub, other, self)
-
-    def __truediv__(self, other: Any) -> Value:
-        return _binary(ops.div, self, other)
-
-    def __rtruediv__(self, other: Any) -> Value:
-        return _binary(ops.div, other, self)
-
-    def __pow__(self, other: Any) -> Value:
-        return _binary(ops.pow, self, other)
-
-    def __rpow__(self, other: Any) -> Value:
-        return _binary(ops.pow, other, self)
-
-    def __neg__(self) -> Value:
-        return _unary(ops.neg, self)
+    __radd__ = _reversed(ops.add)
+    __rmul__ = _reversed(ops.mul)
+    __sub__, __rsub__ = _operator(ops.sub), _reversed(ops.sub)
+    __truediv__, __rtruediv__ = _operator(ops.div), _reversed(ops.div)
+    __pow__, __rpow__ = _operator(ops.pow), _reversed(ops.pow)
+    __neg__: Callable[[Value], Value] = _function(ops.neg)
+    __abs__: Callable[[Value], Value] = _function(ops.abs)
 
     def __pos__(self) -> Value:
         return self
 
-    def __abs__(self) -> Value:
-        return _unary(ops.abs, self)
-
     # --- the functions of one number as methods; NumPy calls them for arrays of Values ---
 
-    def exp(self) -> Value:
-        """e ** self."""
-        return _unary(ops.exp, self)
-
-    def log(self) -> Value:
-        """Natural logarithm; DomainError unless self > 0."""
-        return _unary(ops.log, self)
-
-    def sqrt(self) -> Value:
-        """Square root; DomainError if self < 0."""
-        return _unary(ops.sqrt, self)
-
-    def sin(self) -> Value:
-        """Sine, self in radians."""
-        return _unary(ops.sin, self)
-
-    def cos(self) -> Value:
-        """Cosine, self in radians."""
-        return _unary(ops.cos, self)
-
-    def tanh(self) -> Value:
-        """Hyperbolic tangent."""
-        return _unary(ops.tanh, self)
-
-    def sigmoid(self) -> Value:
-        """Logistic function 1 / (1 + e ** -self)."""
-        return _unary(ops.sigmoid, self)
-
-    def softplus(self) -> Value:
-        """log(1 + e ** self)."""
-        return _unary(ops.softplus, self)
-
-    def relu(self) -> Value:
-        """self if self > 0 else 0; slope 0 at 0."""
-        return _unary(ops.relu, self)
+    exp = _function(ops.exp)
+    log = _function(ops.log)
+    sqrt = _function(ops.sqrt)
+    sin = _function(ops.sin)
+    cos = _function(ops.cos)
+    tanh = _function(ops.tanh)
+    sigmoid = _function(ops.sigmoid)
+    softplus = _function(ops.softplus)
+    relu = _function(ops.relu)
+    step = _function(ops.step)
 
     def leaky_relu(self, slope: Value | float = 0.01) -> Value:
-        """self if self > 0 else slope * self."""
+        """x if x > 0 else slope * x."""
         return ops.leaky_relu(self, slope)
-
-    def step(self) -> Value:
-        """1 if self > 0 else 0; slope 0 everywhere."""
-        return _unary(ops.step, self)
 
     # --- as a number ---
 
@@ -244,16 +260,7 @@ class Value:
     @staticmethod
     def __apply_op__(op: Op, args: tuple[Any, ...]) -> Value:
         """A node for op(*args), of which at least one is a Value: what calling an Op record comes to."""
-        args = tuple(operand(arg, op.name) for arg in args)
-        if len(args) == 1:
-            return _unary(op, args[0])
-        if len(args) == 2:
-            return _binary(op, *args)
-        try:
-            data = op.value(*numbers(args))
-        except _NO_NUMBER:
-            raise op.domain_error(args) from None
-        return _linked(op, data, Operands((args,)), None)
+        return _applied(op, tuple(operand(arg, op.name) for arg in args))
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         """NumPy's functions and operators act elementwise: `np.exp(v)`, and `array * v` is an array of Values."""
@@ -261,7 +268,7 @@ class Value:
         return getattr(ufunc, method)(*wrapped, **options)
 
 
-_ADD, _MUL = ops.add, ops.mul
+_plus, _times = _operator(_ADD), _operator(_MUL)
 
 
 def operand(x: Any, what: str) -> Any:
@@ -280,26 +287,15 @@ def apply_rows(op: RowOp, rows: tuple[Row, ...]) -> Value:
     return _linked(op, data, Operands(rows), None)
 
 
-def _unary(op: Op, x: Value) -> Value:
+def _applied(op: Op, args: tuple[Any, ...]) -> Value:
+    """The node op(*args); DomainError if op has no number for them. Three or more arguments become Operands."""
     try:
-        data = op.value(x._data)
+        data = op.value(*numbers(args))
     except _NO_NUMBER:
-        raise op.domain_error((x,)) from None
-    return _linked(op, data, x, None)
-
-
-def _binary(op: Op, a: Any, b: Any) -> Value:
-    """The node op(a, b); NotImplemented next to an array, so that Python asks the array, which goes elementwise."""
-    if a.__class__ is not Value and a.__class__ is not float:
-        a = _side(a, op)
-    if b.__class__ is not Value and b.__class__ is not float:
-        b = _side(b, op)
-    if a is NotImplemented or b is NotImplemented:
-        return NotImplemented
-    try:
-        data = op.value(a if a.__class__ is float else a._data, b if b.__class__ is float else b._data)
-    except _NO_NUMBER:
-        raise op.domain_error((a, b)) from None
+        raise op.domain_error(args) from None
+    if len(args) > 2:
+        return _linked(op, data, Operands((args,)), None)
+    a, b = (*args, None)[:2]
     return _linked(op, data, a, b)
 
 

@@ -10,7 +10,7 @@
 # %%
 import numpy as np
 
-from autograd import softmax
+from autograd import ArgumentError, softmax
 from demos import pictures
 from demos.data import mnist
 from demos.runner import settings
@@ -27,7 +27,11 @@ options = settings(
     batch=(32, "images per step"),
     train_size=(10_000, "training images, of the 10,000 that come with the lesson"),
 )
+pictures.ready()
+options.out.mkdir(parents=True, exist_ok=True)
 images = mnist()
+if options.train_size > len(images.train_images):
+    raise ArgumentError(f"--train-size is {options.train_size}; there are {len(images.train_images)} images")
 chosen = np.random.default_rng(options.seed).permutation(len(images.train_images))[: options.train_size]
 train, validation = split(images.train_images[chosen], images.train_labels[chosen], fraction=0.1, seed=options.seed)
 print(f"{len(train[0]):,} images to learn from, {len(validation[0]):,} to watch, {len(images.test_images):,} to test")
@@ -130,7 +134,7 @@ print(f"Test accuracy: {test_accuracy:.1%} of {len(images.test_images):,} images
 # The sheet shows ten digits that were read well and the ten mistakes that the net was most sure of.
 
 # %%
-options.out.mkdir(parents=True, exist_ok=True)
+save(model, options.out / "model.npz")
 sure = test_probabilities.max(axis=1)
 wrong = np.flatnonzero(read_as != images.test_labels)
 mistakes = wrong[np.argsort(-sure[wrong])][:10]
@@ -145,7 +149,6 @@ sheet = pictures.digit_sheet(
 sheet.savefig(options.out / "digits.png")
 pictures.loss_curve(history.loss, steps_per_epoch, history.metrics.get("loss", [])).savefig(options.out / "loss.png")
 pictures.confusion_matrix(confusion).savefig(options.out / "confusion.png")
-save(model, options.out / "model.npz")
 print(f"Written to {options.out}: digits.png, loss.png, confusion.png, model.npz")
 
 # %% [markdown]

@@ -13,6 +13,11 @@ BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#999999"
 """Colours that the colour-blind can tell apart (Okabe & Ito, "Color universal design", 2008)."""
 
 
+def ready() -> None:
+    """Raises MissingExtra if matplotlib is not installed; for a lesson to ask before it trains, not after."""
+    _figure((1, 1))
+
+
 def loss_curve(losses: Sequence[float], steps_per_epoch: int, validation: Sequence[float] = (), ax: Any = None) -> Any:
     """The loss of each step, its running mean, and the validation loss after each epoch."""
     ax = _axes(ax, (8, 4.5))
@@ -47,7 +52,7 @@ def confusion_matrix(counts: np.ndarray, ax: Any = None) -> Any:
             colour = "white" if row == column and shade[row, column] > 0.4 else "black"
             strong = count >= max(3, mistakes.max() / 2) and row != column
             ax.text(column, row, str(count), ha="center", va="center", color=colour, weight="bold" if strong else None)
-    right = np.trace(counts) / counts.sum()
+    right = np.trace(counts) / max(counts.sum(), 1)
     ax.set(xticks=range(len(counts)), yticks=range(len(counts)), xlabel="read as", ylabel="is")
     ax.set_title(f"{right:.1%} of {counts.sum():,} right; {mistakes.sum():,} mistakes off the diagonal")
     return ax.figure

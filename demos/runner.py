@@ -31,7 +31,7 @@ class MissingExtra(AutogradError, ImportError):
 def main(arguments: list[str]) -> int:
     """The exit status: 0, or 1 if the lesson failed in a way it explains, 2 for a name that is none, 130 for Ctrl-C."""
     if not arguments or arguments[0] in ("-h", "--help"):
-        print("Lessons (run one with: python -m demos NAME; its options: python -m demos NAME --help)\n")
+        print("Lessons. Run one with: python -m demos NAME (and --help for its options)\n")
         for name in LESSONS:
             print(f"  {name:<14} {one_line(name)}")
         return 0
@@ -86,8 +86,10 @@ def settings(lesson: str, quick: dict[str, Any], **defaults: tuple[Any, str]) ->
     for name, (default, _) in defaults.items():
         if getattr(given, name) is None:
             setattr(given, name, quick.get(name, default) if given.quick else default)
-        elif getattr(given, name) <= 0:
+        elif isinstance(default, (int, float)) and not getattr(given, name) > 0:
             parser.error(f"--{name.replace('_', '-')} is {getattr(given, name)}; it needs to be above 0")
+    if given.seed < 0:
+        parser.error(f"--seed is {given.seed}; it needs to be 0 or above")
     return SimpleNamespace(**vars(given))
 
 

@@ -15,8 +15,14 @@ from .module import Module
 
 Activation: TypeAlias = str | Callable[[Any], Any]
 
+
+def linear(z: Any) -> Any:
+    """z itself; a function with a name, so that a neuron can be pickled."""
+    return z
+
+
 ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
-    "linear": lambda z: z,
+    "linear": linear,
     "step": autograd.step,
     "sigmoid": autograd.sigmoid,
     "tanh": autograd.tanh,
@@ -100,6 +106,8 @@ class Layer(Module):
     ) -> None:
         rng = generator(rng, seed)
         nout = _count(nout, "a Layer's number of neurons")
+        if not isinstance(connections, (Iterable, type(None))):
+            raise ShapeError(f"Layer: connections is {connections!r}; give a list with one entry for each neuron")
         wires = [None] * nout if connections is None else list(connections)
         if len(wires) != nout:
             raise ShapeError(f"Layer: connections for {len(wires)} neurons, but there are {nout}; give one entry each")
@@ -134,6 +142,8 @@ class Sequential(Module):
     """
 
     def __init__(self, layers: Iterable[Callable[[Any], Any]]) -> None:
+        if not isinstance(layers, Iterable):
+            raise ArgumentError(f"Sequential takes a list of layers, got {layers!r}; write Sequential([...])")
         self.layers = list(layers)
         for layer in self.layers:
             if not callable(layer):
@@ -176,12 +186,13 @@ class MLP(Sequential):
         seed: int | None = None,
     ) -> None:
         rng = generator(rng, seed)
-        if isinstance(nouts, (int, str)) or not isinstance(nouts, Iterable) or not len(nouts):
+        if isinstance(nouts, str) or not isinstance(nouts, Iterable) or not len(nouts := list(nouts)):
             raise ShapeError(f"MLP: nouts is {nouts!r}; it needs the width of each layer, such as [16, 16, 1]")
         widths = [nin, *nouts]
         kinds = [activation] * (len(nouts) - 1) + [output]
         super().__init__(Layer(a, b, kind, rng) for a, b, kind in zip(widths[:-1], widths[1:], kinds, strict=True))
-        self.nin, self.nouts, self.activation, self.output = nin, list(nouts), activation, output
+        self.nin, self.nouts = int(nin), [int(nout) for nout in nouts]
+        self.activation, self.output = activation, output
 
     def config(self) -> dict[str, Any]:
         return {"nin": self.nin, "nouts": self.nouts, "activation": self.activation, "output": self.output}
@@ -193,7 +204,10 @@ class MLP(Sequential):
 def generator(rng: np.random.Generator | None = None, seed: int | None = None) -> np.random.Generator:
     """`rng` if given, else a new generator from `seed`; without either, one that differs each time."""
     if rng is None:
-        return np.random.default_rng(seed)
+        try:
+            return np.random.default_rng(seed)
+        except (TypeError, ValueError):
+            raise ArgumentError(f"seed is {seed!r}; it needs a whole number of at least 0") from None
     if seed is not None:
         raise ArgumentError("give rng or seed, not both: a generator has its seed already")
     if not isinstance(rng, np.random.Generator):
@@ -204,7 +218,7 @@ def generator(rng: np.random.Generator | None = None, seed: int | None = None) -
 def _activation(activation: Activation) -> Callable[[Any], Any]:
     if callable(activation):
         return activation
-    if activation not in ACTIVATIONS:
+    if not isinstance(activation, str) or activation not in ACTIVATIONS:
         raise ArgumentError(f"there is no activation {activation!r}; there are {', '.join(ACTIVATIONS)}")
     return ACTIVATIONS[activation]
 
@@ -217,12 +231,15 @@ def _count(n: Any, what: str) -> int:
 
 def _indices(connections: Iterable[Any], nin: int) -> list[int]:
     """The indices of the inputs that are connected, from indices or from a mask of nin booleans."""
+    if not isinstance(connections, Iterable):
+        raise ShapeError(f"connections is {connections!r}; a neuron needs a list of indices or {nin} booleans")
     entries = list(connections)
     if entries and all(isinstance(entry, (bool, np.bool_)) for entry in entries):
         if len(entries) != nin:
             raise ShapeError(f"a mask of {len(entries)} booleans does not fit {nin} inputs")
         return [i for i, connected in enumerate(entries) if connected]
-    if not all(isinstance(entry, (int, np.integer)) and 0 <= entry < nin for entry in entries):
+    whole = (isinstance(entry, (int, np.integer)) and not isinstance(entry, bool) for entry in entries)
+    if not all(whole) or not all(0 <= entry < nin for entry in entries):
         raise ShapeError(f"connections {entries!r}: each needs to be an index from 0 to {nin - 1}, or all booleans")
     if len(set(entries)) < len(entries):
         raise ShapeError(f"connections {entries!r}: an input stands there twice; one weight is enough for it")

@@ -3,8 +3,10 @@
 Each takes the output for one example and its target; `fit` averages over the examples of a batch.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
+
+import numpy as np
 
 from autograd import ArgumentError, Value, dot, logsumexp, pick, softplus, sum
 
@@ -38,7 +40,7 @@ def hinge(score: Any, label: Any) -> Any:
     >>> hinge(Value(0.25), 1)
     Value(0.75, op=relu)
     """
-    if label not in (-1, 1):
+    if not _is_number(label) or label not in (-1, 1):
         raise ArgumentError(f"hinge: the label is {label!r}; it needs -1 or 1 (from 0 or 1: 2 * label - 1)")
     margin = 1.0 - float(label) * _single(score, "hinge")
     return margin.relu() if isinstance(margin, Value) else max(0.0, margin)
@@ -52,8 +54,8 @@ def binary_cross_entropy(logit: Any, target: Any) -> Any:
     >>> binary_cross_entropy(Value(0.0), 1)
     Value(0.693147, op=sub)
     """
-    if not 0 <= target <= 1:
-        raise ArgumentError(f"binary_cross_entropy: the target is {target!r}; it needs to be from 0 to 1")
+    if not _is_number(target) or not 0 <= target <= 1:
+        raise ArgumentError(f"binary_cross_entropy: the target is {target!r}; it needs a number from 0 to 1")
     logit = _single(logit, "binary_cross_entropy")
     return softplus(logit) - float(target) * logit
 
@@ -66,10 +68,13 @@ def cross_entropy(scores: Sequence[Any], target: int) -> Any:
     >>> cross_entropy([Value(2.0), Value(2.0)], 0)
     Value(0.693147, op=sub)
     """
-    if isinstance(scores, Value) or not hasattr(scores, "__len__"):
+    if not hasattr(scores, "__len__") or not len(scores):
         raise ShapeError(f"cross_entropy takes a list of scores, one for each class, got {scores!r}")
-    if isinstance(target, bool) or int(target) != target or not 0 <= target < len(scores):
-        raise ArgumentError(f"cross_entropy: the target is {target!r}; it needs a class from 0 to {len(scores) - 1}")
+    whole = _is_number(target) and not isinstance(target, bool) and 0 <= target < len(scores) and target == int(target)
+    if not whole:
+        raise ArgumentError(
+            f"cross_entropy: the target is {target!r}; it needs the index of a class, from 0 to {len(scores) - 1}"
+        )
     return logsumexp(scores) - pick(scores, int(target))
 
 
@@ -79,6 +84,10 @@ def l2_penalty(parameters: Sequence[Any], strength: float) -> Any:
     >>> l2_penalty([Value(3.0), Value(4.0)], 0.01)
     Value(0.25, op=mul)
     """
+    if not isinstance(parameters, Iterable):
+        raise ArgumentError(f"l2_penalty takes a list of parameters, got {parameters!r}; pass model.parameters()")
+    if not _is_number(strength) or not strength >= 0:
+        raise ArgumentError(f"l2_penalty: the strength is {strength!r}; it needs a number of at least 0")
     row = tuple(parameters)
     return float(strength) * dot(row, row)
 
@@ -109,6 +118,11 @@ def _paired(outputs: Any, targets: Any, what: str) -> tuple[tuple[Any, ...], tup
 
 
 def _single(score: Any, what: str) -> Any:
-    if hasattr(score, "__len__"):
-        raise ShapeError(f"{what} takes one score, got {len(score)}; end the net with one output, or use cross_entropy")
+    if not _is_number(score):
+        got = f"{len(score)} in a list" if isinstance(score, (list, tuple)) else repr(score)
+        raise ShapeError(f"{what} takes one score, got {got}; end the net with one output, or use cross_entropy")
     return score
+
+
+def _is_number(x: Any) -> bool:
+    return isinstance(x, (Value, int, float, np.number, np.bool_))

@@ -94,13 +94,12 @@ class Module:
 
         Raises LoadError, and changes nothing, if a path is missing or unknown or what it holds is no number.
         """
+        if not isinstance(state, Mapping):
+            raise LoadError(f"a state is a dict of numbers by path, as from state_dict(); got {type(state).__name__}")
         own = dict(self.named_parameters())
         _refuse_difference("missing", own.keys() - state.keys())
         _refuse_difference("unknown to this model", state.keys() - own.keys())
-        try:
-            numbers = {path: Value(state[path]).data for path in own}
-        except TypeError as error:
-            raise LoadError(f"the state holds something that is no number: {error}") from None
+        numbers = {path: _number(path, state[path]) for path in own}
         for path, parameter in own.items():
             parameter.data = numbers[path]
 
@@ -112,14 +111,17 @@ class Module:
         )
 
     def summary(self) -> str:
-        """A table of the modules directly inside and their numbers of parameters, as text."""
+        """A table of the modules directly inside and their numbers of parameters, as text 80 columns wide at most."""
         rows = [("module", "what", "parameters")]
-        for path, module in self.named_modules():
-            if sum(part.isidentifier() for part in path.split(".")) == 1:
+        for path, module in _contents(self, enter_modules=False):
+            if isinstance(module, Module):
                 rows.append((path, repr(module), f"{len(module.parameters()):,}"))
         parameters = self.parameters()
         rows.append(("total", repr(self), f"{len(parameters):,}"))
+        rows = [(_shortened(path, 30), what, number) for path, what, number in rows]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        widths[1] = min(widths[1], 76 - widths[0] - widths[2])
+        rows = [(path, _shortened(what, widths[1]), number) for path, what, number in rows]
         lines = [f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c:>{widths[2]}}" for a, b, c in rows]
         frozen = sum(getattr(parameter, "frozen", False) for parameter in parameters)
         return "\n".join(lines + ([f"{frozen:,} of them frozen"] if frozen else []))
@@ -134,21 +136,23 @@ def kind_name(kind: type[Module]) -> str:
     return kind.__qualname__ if module.partition(".")[0] == "nets" else f"{module}.{kind.__qualname__}"
 
 
-def _contents(module: Module) -> Iterator[tuple[str, Any]]:
-    """Every parameter and module inside, with its path; each module is entered once, so cycles end."""
+def _contents(module: Module, enter_modules: bool = True) -> Iterator[tuple[str, Any]]:
+    """Every parameter and module inside, with its path; each module, list and dict is entered once: cycles end."""
     entered = {id(module)}
     stack: list[tuple[str, Any]] = list(reversed(_attributes(module)))
     while stack:
         path, item = stack.pop()
         inside: list[tuple[Any, Any]] = []
-        if isinstance(item, Module):
-            if id(item) not in entered:
-                entered.add(id(item))
-                yield path, item
-                inside = list(_attributes(item))
-        elif isinstance(item, Value):
+        if isinstance(item, Value):
             if item.op is None:
                 yield path, item
+            continue
+        if id(item) in entered:
+            continue
+        entered.add(id(item))
+        if isinstance(item, Module):
+            yield path, item
+            inside = _attributes(item) if enter_modules else []
         elif isinstance(item, (list, tuple)):
             inside = list(enumerate(item))
         elif isinstance(item, dict):
@@ -160,8 +164,19 @@ def _attributes(module: Module) -> list[tuple[str, Any]]:
     return list(vars(module).items())
 
 
+def _number(path: str, x: Any) -> float:
+    try:
+        return Value(x).data
+    except TypeError as error:
+        raise LoadError(f"the state does not fit this model: {path}: {error}; nothing was changed") from None
+
+
+def _shortened(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 3]}..."
+
+
 def _refuse_difference(what: str, paths: set[str]) -> None:
     if paths:
-        shown = ", ".join(sorted(paths)[:3])
+        shown = ", ".join(sorted(map(str, paths))[:3])
         more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
         raise LoadError(f"the state does not fit this model: {what}: {shown}{more}; nothing was changed")

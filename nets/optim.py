@@ -14,6 +14,9 @@ from autograd import ArgumentError, FlatParameters, Parameter
 Rate: TypeAlias = float | Callable[[int], float]
 """A learning rate: a number, or a function of the step such as those in `schedules`."""
 
+SMALLEST = 1e-300
+"""What eps has to be at least: with 0 the adaptive optimisers would divide a gradient of 0 by 0."""
+
 
 class Optimizer(ABC):
     """Base of the optimisers: data -= learning_rate * direction(gradient), for all parameters that are not frozen.
@@ -22,6 +25,8 @@ class Optimizer(ABC):
     """
 
     def __init__(self, parameters: Iterable[Parameter], lr: Rate) -> None:
+        if not isinstance(parameters, Iterable):
+            raise ArgumentError(f"{type(self).__name__} takes parameters, got {parameters!r}; pass model.parameters()")
         self.flat = FlatParameters(parameters)
         if not len(self.flat):
             raise ArgumentError(f"{type(self).__name__}: there are no parameters to train; pass model.parameters()")
@@ -35,14 +40,22 @@ class Optimizer(ABC):
 
     @lr.setter
     def lr(self, lr: Rate) -> None:
-        if not callable(lr):
-            _between(type(self).__name__, "lr", lr, 0.0, math.inf)
+        self._rate(lr)
         self._lr = lr
 
     @property
     def learning_rate(self) -> float:
         """The learning rate of the next step, as a number."""
-        return float(self._lr(self.steps)) if callable(self._lr) else float(self._lr)
+        return self._rate(self._lr)
+
+    def _rate(self, lr: Rate) -> float:
+        """What `lr` is at the next step; ArgumentError if it is no finite number of at least 0."""
+        who = type(self).__name__
+        if not callable(lr):
+            return _between(who, "lr", lr, 0.0, math.inf)
+        if isinstance(lr, type):
+            raise ArgumentError(f"{who}: lr is the class {lr.__name__}; make one: {lr.__name__}(...)")
+        return _between(who, f"lr at step {self.steps}", lr(self.steps), 0.0, math.inf)
 
     def zero_grad(self) -> None:
         """Sets the gradients to 0."""
@@ -115,10 +128,10 @@ class Adam(Optimizer):
         eps: float = 1e-8,
     ) -> None:
         super().__init__(parameters, lr)
-        self.betas = tuple(_between("Adam", "each of betas", beta, 0.0, 1.0) for beta in betas)
-        if len(self.betas) != 2:
+        if not isinstance(betas, (tuple, list)) or len(betas) != 2:
             raise ArgumentError(f"Adam: betas is {betas!r}; it needs two numbers, such as (0.9, 0.999)")
-        self.eps = _between("Adam", "eps", eps, 0.0, math.inf)
+        self.betas = tuple(_between("Adam", "each of betas", beta, 0.0, 1.0) for beta in betas)
+        self.eps = _between("Adam", "eps", eps, SMALLEST, math.inf)
         self._mean = np.zeros(len(self.flat))
         self._square = np.zeros(len(self.flat))
 
@@ -140,7 +153,7 @@ class RMSProp(Optimizer):
     def __init__(self, parameters: Iterable[Parameter], lr: Rate = 0.01, decay: float = 0.9, eps: float = 1e-8) -> None:
         super().__init__(parameters, lr)
         self.decay = _between("RMSProp", "decay", decay, 0.0, 1.0)
-        self.eps = _between("RMSProp", "eps", eps, 0.0, math.inf)
+        self.eps = _between("RMSProp", "eps", eps, SMALLEST, math.inf)
         self._square = np.zeros(len(self.flat))
 
     def direction(self, gradient: np.ndarray) -> np.ndarray:
@@ -156,7 +169,7 @@ class Adagrad(Optimizer):
 
     def __init__(self, parameters: Iterable[Parameter], lr: Rate = 0.01, eps: float = 1e-10) -> None:
         super().__init__(parameters, lr)
-        self.eps = _between("Adagrad", "eps", eps, 0.0, math.inf)
+        self.eps = _between("Adagrad", "eps", eps, SMALLEST, math.inf)
         self._sum = np.zeros(len(self.flat))
 
     def direction(self, gradient: np.ndarray) -> np.ndarray:

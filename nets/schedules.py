@@ -6,6 +6,9 @@ method", 1951). Steps count from 0.
 
 import math
 from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
 
 from autograd import ArgumentError
 
@@ -18,11 +21,11 @@ class Schedule:
         for field in fields(self):
             given = getattr(self, field.name)
             whole = field.type in (int, "int")
-            if isinstance(given, bool) or not isinstance(given, int if whole else (int, float)):
-                raise ArgumentError(f"{type(self).__name__}: {field.name} is {given!r}; it needs a number")
-            if not math.isfinite(given) or given < (1 if whole else 0):
-                least = "whole number of at least 1" if whole else "finite number of at least 0"
-                raise ArgumentError(f"{type(self).__name__}: {field.name} is {given!r}; it needs a {least}")
+            kinds: Any = (int, np.integer) if whole else (int, float, np.integer, np.floating)
+            number = isinstance(given, kinds) and not isinstance(given, bool)
+            if not number or not int(whole) <= given < math.inf:
+                needs = "whole number of at least 1" if whole else "finite number of at least 0"
+                raise ArgumentError(f"{type(self).__name__}: {field.name} is {given!r}; it needs a {needs}")
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from autograd import ArgumentError, DomainError, Value, sum
 
 from .data import batches
 from .errors import TrainingDiverged
+from .layers import generator
 from .module import Module
 from .optim import Optimizer
 
@@ -102,12 +103,20 @@ def fit(
     >>> round(history.loss[-1], 4), round(float(model([2.0])), 1)
     (0.0, 5.0)
     """
-    xs, ys = _examples(data, "data")
-    held_out = None if validation is None else _examples(validation, "validation")
+    if not isinstance(model, Module):
+        raise ArgumentError(f"fit trains a Module such as an MLP, got {model!r}; make a class of it (see Module)")
+    if not isinstance(optimizer, Optimizer):
+        raise ArgumentError(f"fit: the optimizer is {optimizer!r}; pass SGD(model.parameters(), lr=0.1) or another")
+    xs, ys = _examples(data, "fit: data")
+    held_out = None if validation is None else _examples(validation, "fit: validation")
     _whole("epochs", epochs)
-    rng = np.random.default_rng(seed)
+    if metrics and held_out is None:
+        raise ArgumentError("fit: metrics are measured on the validation set; give validation=(xs, ys) as well")
+    if not set(model.parameters()) & set(optimizer.flat.parameters):
+        raise ArgumentError("fit: the optimizer holds no parameter of this model; make it from model.parameters()")
+    rng = generator(seed=seed)
     history = History()
-    was_training = model.training
+    modes = _modes(model)
     try:
         for epoch in range(epochs):
             model.train()
@@ -123,14 +132,14 @@ def fit(
     except KeyboardInterrupt:
         history.interrupted = True
     finally:
-        model.train(was_training)
+        _restore(modes)
     return history
 
 
 def evaluate(model: Module, data: Examples, metrics: Mapping[str, Callable[[Any, Any], Any]]) -> dict[str, float]:
     """The mean of each metric(model(x), y) over the examples, by name; the model is in eval mode meanwhile."""
-    xs, ys = _examples(data, "data")
-    was_training = model.training
+    xs, ys = _examples(data, "evaluate: data")
+    modes = _modes(model)
     totals = dict.fromkeys(metrics, 0.0)
     try:
         model.eval()
@@ -139,44 +148,46 @@ def evaluate(model: Module, data: Examples, metrics: Mapping[str, Callable[[Any,
             for name, metric in metrics.items():
                 totals[name] += float(metric(output, y))
     finally:
-        model.train(was_training)
+        _restore(modes)
     return {name: total / len(xs) for name, total in totals.items()}
 
 
 def batch_loss(model: Callable[[Any], Any], loss: Loss, xs: Iterable[Any], ys: Iterable[Any]) -> Value:
     """The mean of loss(model(x), y) over a batch, as one Value."""
     losses = [loss(model(x), y) for x, y in zip(xs, ys, strict=True)]
+    if not losses:
+        raise ArgumentError("batch_loss: the batch is empty; it needs at least one example")
     return sum(losses) / len(losses)
 
 
 def _descend(model: Module, loss: Loss, batch: Examples, optimizer: Optimizer, step: int, epoch: int) -> Step:
     """One step of the optimiser. If it would leave the finite numbers nothing is moved: TrainingDiverged."""
     rate = optimizer.learning_rate
-    optimizer.zero_grad()
-    with _collector_paused():
-        total = _total(model, loss, batch, step, rate)
-        total.backward()
+    last_gradient = optimizer.flat.grad.copy()
+    try:
+        # What leaves the finite numbers is told by TrainingDiverged, so NumPy need not warn of it as well.
+        with _collector_paused(), np.errstate(over="ignore", invalid="ignore"):
+            total = batch_loss(model, loss, *batch)
+            if not isinstance(total, Value):
+                raise ArgumentError(f"fit: the loss came out as {total!r}, a plain number; make it of model(x)")
+            optimizer.zero_grad()
+            total.backward()
+    except DomainError as error:
+        if step == 0:  # nothing has been moved yet, so it is not the descent that went wrong
+            raise
+        raise _diverged(str(error), step, rate, last_gradient) from error
     gradient = optimizer.flat.grad
-    if not np.all(np.isfinite([total.data, *gradient])):
+    if not np.isfinite(total.data):
         raise _diverged(f"the loss is {total.data:g}", step, rate, gradient)
+    if not np.all(np.isfinite(gradient)):
+        raise _diverged("a gradient is not finite", step, rate, gradient)
     before = optimizer.flat.data.copy()
-    optimizer.step()
+    with np.errstate(over="ignore", invalid="ignore"):
+        optimizer.step()
     if not np.all(np.isfinite(optimizer.flat.data)):
         optimizer.flat.data = before
         raise _diverged("the new parameters would not be finite", step, rate, gradient)
     return Step(step, epoch, total.data, rate, _length(gradient))
-
-
-def _total(model: Module, loss: Loss, batch: Examples, step: int, rate: float) -> Value:
-    try:
-        total = batch_loss(model, loss, *batch)
-    except DomainError as error:
-        if step == 0:  # nothing has been moved yet, so it is not the descent that went wrong
-            raise
-        raise _diverged(str(error), step, rate, np.zeros(1)) from error
-    if not isinstance(total, Value):
-        raise ArgumentError(f"fit: the loss came out as {total!r}, a plain number; it needs to be made of model(x)")
-    return total
 
 
 def _diverged(what: str, step: int, rate: float, gradient: np.ndarray) -> TrainingDiverged:
@@ -196,11 +207,25 @@ def _length(gradient: np.ndarray) -> float:
 
 def _examples(data: Any, name: str) -> Examples:
     if not isinstance(data, (tuple, list)) or len(data) != 2:
-        raise ArgumentError(f"fit: {name} needs to be a pair (xs, ys), got {type(data).__name__}")
+        got = f"a {type(data).__name__} of {len(data)}" if isinstance(data, (tuple, list)) else type(data).__name__
+        raise ArgumentError(f"{name} needs to be a pair (xs, ys), got {got}")
     xs, ys = data
+    for part in (xs, ys):
+        if not hasattr(part, "__len__"):
+            raise ArgumentError(f"{name} needs to be a pair of lists or arrays, got {part!r} in it")
     if len(xs) != len(ys) or not len(xs):
-        raise ArgumentError(f"fit: {name} has {len(xs)} inputs and {len(ys)} targets; it needs one target for each")
+        raise ArgumentError(f"{name} has {len(xs)} inputs and {len(ys)} targets; it needs one target for each")
     return xs, ys
+
+
+def _modes(model: Module) -> list[tuple[Module, bool]]:
+    """The model and every module inside, each with its mode."""
+    return [(module, module.training) for module in (model, *(module for _, module in model.named_modules()))]
+
+
+def _restore(modes: list[tuple[Module, bool]]) -> None:
+    for module, training in modes:
+        module.training = training
 
 
 def _whole(name: str, n: Any) -> None:

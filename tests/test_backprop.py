@@ -1,5 +1,6 @@
 """backward, grad, jvp and what is made of them, on small graphs with known answers and on random ones."""
 
+import itertools
 import math
 
 import numpy as np
@@ -172,18 +173,17 @@ def test_backward_interrupted_anywhere_leaves_a_graph_on_which_a_later_one_is_ri
     x = Value(0.5)
     root = exp(tanh(x) * 2) + tanh(x)
     expected = grad(root, x)
-    push, inner = backprop.push, [node for node in topological_order(root) if node.op is ops.tanh]
+    pass_on, inner = backprop.pass_on, [node for node in topological_order(root) if node.op is ops.tanh]
     for victim in inner:
 
-        def interrupted(node, victim=victim):
-            if node is victim:
-                raise KeyboardInterrupt
-            push(node)
+        def interrupted(nodes, victim=victim):
+            pass_on(list(itertools.takewhile(lambda node: node is not victim, nodes)))
+            raise KeyboardInterrupt
 
-        monkeypatch.setattr(backprop, "push", interrupted)
+        monkeypatch.setattr(backprop, "pass_on", interrupted)
         with pytest.raises(KeyboardInterrupt):
             root.backward()
-        monkeypatch.setattr(backprop, "push", push)
+        monkeypatch.setattr(backprop, "pass_on", pass_on)
         x.grad = 0.0
         root.backward()
         assert x.grad == expected

@@ -1,0 +1,1 @@
+"""Speed and memory of the engine beside others: `python -m tests.benchmarks` or `make bench`."""

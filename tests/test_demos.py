@@ -1,0 +1,322 @@
+"""The lessons: the runner around them, their tables and pictures, and the digits lesson from end to end."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograd import softmax
+from demos import pictures, runner, terminal
+from demos.data import mnist
+from nets import accuracy, evaluate, load
+
+ESCAPE = "\x1b"
+SHORT = ["--epochs", "1", "--train-size", "300"]
+TINY = [*SHORT, "--hidden", "8"]
+FILES = ["confusion.png", "digits.png", "loss.png", "model.npz"]
+
+
+def python(*arguments, cwd, **environment):
+    """What a Python process with these arguments wrote to its pipes, and its exit status."""
+    kept = {name: x for name, x in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS")}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=cwd,
+        env={**kept, **environment},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+
+
+def probability(text, row):
+    """The number for digit 4 in a row of the nudge's table."""
+    line = next(line for line in text.splitlines() if line.split()[:1] == [row])
+    return float(line.split()[5])
+
+
+# --- the runner ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"]])
+def test_without_a_name_the_lessons_are_listed_with_one_line_each(arguments, capsys):
+    assert runner.main(arguments) == 0
+    head, blank, *lessons = capsys.readouterr().out.splitlines()
+    assert "python -m demos NAME" in head and blank == ""
+    assert [line.split()[0] for line in lessons] == list(runner.LESSONS)
+    assert all(len(line.split()) > 3 for line in lessons) and max(map(len, [head, *lessons])) <= 80
+
+
+def test_every_lesson_stands_in_the_folder_in_cells_with_a_one_line_docstring():
+    for name in runner.LESSONS:
+        text = (runner.FOLDER / f"{name}.py").read_text(encoding="utf-8")
+        assert text.startswith('"""') and len(runner.one_line(name)) + 17 <= 80
+        assert "\n# %% [markdown]\n" in text and "\n# %%\n" in text
+
+
+def test_pytest_finds_doctests_without_running_the_lessons():
+    root = runner.FOLDER.parent
+    found = python("-m", "pytest", "--collect-only", "-p", "no:cacheprovider", "demos", cwd=root).stdout
+    assert "demos.data" in found and not any(f"demos/{name}.py" in found for name in runner.LESSONS)
+
+
+@pytest.mark.parametrize("name", ["digit", "Digits", "digist", "dgits"])
+def test_an_unknown_name_suggests_the_nearest(name, capsys):
+    assert runner.main([name]) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and err == f"There is no lesson {name!r}; did you mean 'digits'?\n"
+
+
+@pytest.mark.parametrize("name", ["", "qqq", "--quick", "../secrets"])
+def test_a_name_near_none_lists_the_lessons(name, capsys):
+    assert runner.main([name]) == 2
+    assert f"There is no lesson {name!r}; there are: digits" in capsys.readouterr().err
+
+
+def test_help_tells_every_setting_with_its_default(capsys):
+    with pytest.raises(SystemExit) as ended:
+        runner.main(["digits", "--help"])
+    text = " ".join(capsys.readouterr().out.split())
+    assert ended.value.code == 0 and "python -m demos digits" in text
+    for option in ("--epochs", "--lr", "--hidden", "--batch", "--train-size", "--seed", "--quick", "--out"):
+        assert option in text
+    assert "(default 8; 2 with --quick)" in text and "(default 0.05)" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--epochs", "0"], "--epochs is 0; it needs to be above 0"),
+        (["--epochs", "-3"], "--epochs is -3; it needs to be above 0"),
+        (["--epochs", "1.5"], "argument --epochs: invalid int value: '1.5'"),
+        (["--lr", "fast"], "argument --lr: invalid float value: 'fast'"),
+        (["--lr", "nan"], "--lr is nan; it needs to be above 0"),
+        (["--train-size", "0"], "--train-size is 0; it needs to be above 0"),
+        (["--seed", "-1"], "--seed is -1; it needs to be 0 or above"),
+        (["--width", "3"], "unrecognized arguments: --width 3"),
+        (["--hidden"], "argument --hidden: expected one argument"),
+    ],
+)
+def test_option_values_that_do_not_fit_end_with_status_2(arguments, message, capsys):
+    with pytest.raises(SystemExit) as ended:
+        runner.main(["digits", *arguments])
+    assert ended.value.code == 2 and message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--train-size", "10001"], "digits: --train-size is 10001; there are 10000 images"),
+        (["--train-size", "1"], "digits: There is 1 example; a split needs at least 2"),
+        (["--lr", "inf"], "digits: Cosine: start is inf"),
+        (["--out", "{file}/inside"], "digits: .*Not a directory"),
+        (["--out", "{file}"], "digits: .*File exists"),
+    ],
+)
+def test_a_lesson_that_cannot_start_says_why_in_one_line(arguments, message, tmp_path, capsys):
+    (tmp_path / "file").touch()
+    out = ["--out", str(tmp_path / "out")]
+    given = [argument.format(file=tmp_path / "file") for argument in arguments]
+    assert runner.main(["digits", *out, *TINY, *given]) == 1
+    out, err = capsys.readouterr()
+    assert re.fullmatch(message + r".*\n", err) and "Each epoch" not in out
+
+
+def test_settings_are_defaults_unless_quick_or_given(monkeypatch):
+    def settings(*arguments):
+        monkeypatch.setattr(runner, "_arguments", list(arguments))
+        return runner.settings("digits", quick={"size": 5}, size=(50, "of it"), rate=(0.5, "of change"))
+
+    assert (settings().size, settings().rate, settings().quick) == (50, 0.5, False)
+    assert (settings("--quick").size, settings("--quick").rate) == (5, 0.5)
+    assert settings("--quick", "--size", "7").size == 7
+    assert settings("--out", "x").out == Path("x") and settings().out == Path("out/digits")
+    assert settings("--seed", "3").seed == 3
+
+
+def test_a_notebook_gets_the_defaults(monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["ipykernel_launcher.py", "-f", "kernel.json"])
+    assert runner.settings("digits", quick={}, size=(50, "of it")).size == 50
+    monkeypatch.setattr(sys, "argv", ["demos/digits.py", "--size", "3"])
+    assert runner.settings("digits", quick={}, size=(50, "of it")).size == 3
+
+
+@pytest.mark.parametrize("missing", ["rich", "matplotlib"])
+def test_a_missing_package_is_told_before_training_with_the_extra_to_install(missing, monkeypatch, tmp_path, capsys):
+    for name in [name for name in sys.modules if name.partition(".")[0] == missing]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, missing, None)
+    assert runner.main(["digits", "--out", str(tmp_path / "out"), *TINY]) == 1
+    out, err = capsys.readouterr()
+    assert err.startswith("digits: ") and 'pip install "glassgrad[demos]"' in err and missing in err
+    assert "Each epoch" not in out and not (tmp_path / "out" / "model.npz").exists()
+
+
+# --- the terminal --------------------------------------------------------------------------------------------
+
+
+def test_no_color_is_honoured_and_narrow_terminals_are_not_overrun(tmp_path):
+    code = "from demos.terminal import *; show_table('title', ['a'] * 12, [['0.123'] * 12]); print(console().no_color)"
+    colourless = python("-c", code, cwd=tmp_path, NO_COLOR="1", FORCE_COLOR="1", COLUMNS="60")
+    assert not re.search(ESCAPE + r"\[(3|4|9|10)\d", colourless.stdout) and colourless.stdout.endswith("True\n")
+    piped = python("-c", code, cwd=tmp_path, COLUMNS="60")
+    assert ESCAPE not in piped.stdout and max(map(len, piped.stdout.splitlines())) <= 60
+
+
+def test_tables_are_plain_ascii_where_the_output_is(tmp_path):
+    code = "from demos.terminal import show_table; show_table('title', ['a', 'b'], [[1, 2.5]])"
+    shown = python("-c", code, cwd=tmp_path, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert shown.returncode == 0 and shown.stdout.isascii() and "2.5" in shown.stdout
+
+
+def test_progress_draws_nothing_where_there_is_no_terminal(capsys):
+    with terminal.progress(3, "training") as advance:
+        for i in range(3):
+            advance(f"loss {i}")
+    assert capsys.readouterr() == ("", "")
+
+
+# --- pictures ------------------------------------------------------------------------------------------------
+
+
+def drawn(figure):
+    """The figure, after it has been drawn to the last pixel; every warning is an error here."""
+    from matplotlib.figure import Figure
+
+    assert isinstance(figure, Figure)
+    figure.canvas.draw()
+    return figure
+
+
+@pytest.mark.parametrize(
+    ("losses", "steps_per_epoch", "validation"),
+    [
+        (np.linspace(2, 0.1, 40), 10, [1.0, 0.5, 0.3, 0.2]),
+        ([2.0, 1.0, 0.5], 10, []),
+        ([2.0], 1, [1.0]),
+        ([1.0, 0.0, 0.0], 2, [0.0]),
+        ([], 10, []),
+    ],
+    ids=["whole", "part of an epoch", "one step", "zeros", "nothing"],
+)
+def test_loss_curve_draws_what_there_is_without_warnings(losses, steps_per_epoch, validation):
+    figure = drawn(pictures.loss_curve(losses, steps_per_epoch, validation))
+    lines = {line.get_label().split(",")[0].split(" of")[0]: line for line in figure.axes[0].lines}
+    assert list(lines["batch"].get_ydata()) == list(losses) and ("validation" in lines) == bool(len(validation))
+    if len(validation):
+        ends = [steps_per_epoch * (i + 1) for i in range(len(validation))]
+        assert list(lines["validation"].get_xdata()) == ends
+
+
+@pytest.mark.parametrize("counts", [np.diag([5] * 10) + 1, np.diag([3, 0, 2]), np.zeros((2, 2), dtype=int)])
+def test_confusion_matrix_writes_every_count_that_is_not_0(counts):
+    axes = drawn(pictures.confusion_matrix(counts)).axes[0]
+    written = {(text.get_position()[1], text.get_position()[0]): text.get_text() for text in axes.texts}
+    assert written == {(row, column): str(n) for (row, column), n in np.ndenumerate(counts) if n}
+    assert f"{counts.sum() - np.trace(counts):,} mistakes" in axes.get_title()
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda ax: pictures.loss_curve([2.0, 1.0], 2, ax=ax),
+        lambda ax: pictures.confusion_matrix(np.eye(3, dtype=int), ax=ax),
+    ],
+)
+def test_pictures_are_drawn_into_given_axes(draw):
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    ax = figure.add_subplot(1, 2, 2)
+    assert draw(ax) is figure and ax.has_data()
+    drawn(figure)
+
+
+@pytest.mark.parametrize("n", [1, 5, 20])
+def test_digit_sheet_shows_each_image_beside_its_probabilities(n):
+    images, labels = mnist().test_images[:n].reshape(-1, 28, 28), mnist().test_labels[:n]
+    probabilities = np.full((n, 10), 0.05)
+    probabilities[:, 3] = 0.55
+    figure = drawn(pictures.digit_sheet(images, labels, probabilities, columns=5))
+    assert len(figure.axes) == 2 * n
+    titles = [axes.get_title() for axes in figure.axes[1::2]]
+    assert titles == ["3 (55%)" + ("" if label == 3 else f", is {label}") for label in labels]
+
+
+# --- the digits lesson, from end to end ----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def lesson(tmp_path_factory):
+    """The lesson over a pipe, as it was written and what it wrote."""
+    folder = tmp_path_factory.mktemp("lesson")
+    arguments = ["-W", "error", "-m", "demos", "digits", *SHORT, "--out", "results"]
+    return python(*arguments, cwd=folder), folder / "results"
+
+
+def test_the_lesson_writes_its_files_and_no_escape_codes_to_a_pipe(lesson):
+    ran, out = lesson
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ESCAPE not in ran.stdout and max(map(len, ran.stdout.splitlines())) <= 80
+    assert sorted(os.listdir(out)) == FILES
+    for name in FILES[:3]:
+        assert (out / name).read_bytes().startswith(b"\x89PNG")
+    assert "270 images to learn from, 30 to watch, 2,000 to test" in ran.stdout and "25,450" in ran.stdout
+
+
+def test_the_nudge_raises_the_right_class(lesson):
+    text = lesson[0].stdout
+    before, after = probability(text, "before"), probability(text, "after")
+    assert after > before
+    assert f"made a 4 more probable: from {before}% to {after}%" in text
+
+
+def test_the_saved_model_reads_digits_better_than_chance_and_as_the_table_says(lesson):
+    ran, out = lesson
+    model, images = load(out / "model.npz"), mnist()
+    measured = evaluate(model, (images.test_images, images.test_labels), {"accuracy": accuracy})["accuracy"]
+    assert measured > 0.2
+    assert f"Test accuracy: {measured:.1%} of 2,000 images" in ran.stdout
+    assert sum(float(p) for p in softmax(model(images.test_images[0]))) == pytest.approx(1.0)
+
+
+def test_one_seed_gives_one_lesson_in_process_and_out_of_it(lesson, tmp_path, capsys):
+    names = runner.run("digits", ["--quick", *SHORT, "--out", str(tmp_path / "again")])
+    assert sorted(os.listdir(tmp_path / "again")) == FILES
+    assert names["model"].state_dict() == load(lesson[1] / "model.npz").state_dict()
+    assert len(names["history"].epochs) == 1 and names["confusion"].sum() == 2000
+    assert capsys.readouterr().out.splitlines()[:-1] == lesson[0].stdout.splitlines()[:-1]
+
+
+def test_ctrl_c_during_training_still_writes_the_results(tmp_path):
+    code = f"""
+import os, signal, sys
+from nets import train
+descend, calls = train._descend, []
+def interrupted(*arguments):
+    calls.append(1)
+    if len(calls) == 4:
+        os.kill(os.getpid(), signal.SIGINT)
+    return descend(*arguments)
+train._descend = interrupted
+from demos.runner import main
+sys.exit(main(["digits", *{TINY!r}, "--epochs", "1000", "--out", "results"]))
+"""
+    ran = python("-W", "error", "-c", code, cwd=tmp_path)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "Interrupted: what follows is of the net as far as it came." in ran.stdout
+    assert sorted(os.listdir(tmp_path / "results")) == FILES
+    assert len(load(tmp_path / "results" / "model.npz").parameters()) == 785 * 8 + 90
+
+
+def test_ctrl_c_elsewhere_ends_with_status_130(monkeypatch, capsys):
+    def stop(name, arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(runner, "run", stop)
+    assert runner.main(["digits"]) == 130
+    assert capsys.readouterr().err == "\ndigits: stopped\n"

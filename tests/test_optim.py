@@ -1,0 +1,299 @@
+"""Optimisers: against the published formulas written out for one parameter at a time, and what they leave alone."""
+
+import math
+
+import numpy as np
+import pytest
+
+from autograd import ArgumentError, Parameter, ParameterVector, Value
+from nets import MLP, SGD, Adagrad, Adam, Optimizer, RMSProp, schedules
+
+START = [1.0, -2.0, 0.5]
+STEPS = 6
+
+
+def slope(i, x, step):
+    """A gradient of the i-th parameter that differs from step to step and is exactly 0 now and then."""
+    return 0.0 if (i, step) == (2, 1) else math.sin(3 * x + i) + 0.1 * step
+
+
+def run(optimizer, parameters, steps=STEPS):
+    for step in range(steps):
+        for i, p in enumerate(parameters):
+            p.grad = slope(i, p.data, step)
+        optimizer.step()
+    return [p.data for p in parameters]
+
+
+# --- the published formulas, in plain Python -----------------------------------------------------------------
+
+
+def sgd(x, gradients, lr=0.01, momentum=0.0, nesterov=False, weight_decay=0.0):
+    velocity = 0.0
+    for gradient in gradients:
+        g = gradient(x) + weight_decay * x
+        velocity = momentum * velocity + g
+        x = x - lr * (g + momentum * velocity if nesterov else velocity)
+    return x
+
+
+def adam(x, gradients, lr=0.001, betas=(0.9, 0.999), eps=1e-8):
+    m = v = 0.0
+    for t, gradient in enumerate(gradients, start=1):
+        g = gradient(x)
+        m = betas[0] * m + (1 - betas[0]) * g
+        v = betas[1] * v + (1 - betas[1]) * g**2
+        x = x - lr * (m / (1 - betas[0] ** t)) / (math.sqrt(v / (1 - betas[1] ** t)) + eps)
+    return x
+
+
+def rmsprop(x, gradients, lr=0.01, decay=0.9, eps=1e-8):
+    v = 0.0
+    for gradient in gradients:
+        g = gradient(x)
+        v = decay * v + (1 - decay) * g**2
+        x = x - lr * g / (math.sqrt(v) + eps)
+    return x
+
+
+def adagrad(x, gradients, lr=0.01, eps=1e-10):
+    total = 0.0
+    for gradient in gradients:
+        g = gradient(x)
+        total += g**2
+        x = x - lr * g / (math.sqrt(total) + eps)
+    return x
+
+
+CASES = [
+    (SGD, sgd, {}),
+    (SGD, sgd, {"lr": 0.3}),
+    (SGD, sgd, {"lr": 0.1, "momentum": 0.9}),
+    (SGD, sgd, {"lr": 0.1, "momentum": 0.9, "nesterov": True}),
+    (SGD, sgd, {"lr": 0.1, "weight_decay": 0.2}),
+    (SGD, sgd, {"lr": 0.1, "weight_decay": 0.2, "momentum": 0.8, "nesterov": True}),
+    (Adam, adam, {}),
+    (Adam, adam, {"lr": 0.1, "betas": (0.5, 0.9), "eps": 1e-3}),
+    (RMSProp, rmsprop, {}),
+    (RMSProp, rmsprop, {"lr": 0.1, "decay": 0.5, "eps": 1e-3}),
+    (Adagrad, adagrad, {}),
+    (Adagrad, adagrad, {"lr": 0.5, "eps": 1e-3}),
+]
+every_case = pytest.mark.parametrize(("kind", "formula", "options"), CASES)
+every_kind = pytest.mark.parametrize("kind", [SGD, Adam, RMSProp, Adagrad])
+
+
+@every_case
+def test_steps_follow_the_published_formula(kind, formula, options):
+    parameters = ParameterVector(START)
+    got = run(kind(parameters, **options), parameters)
+    for i, x in enumerate(START):
+        gradients = [lambda x, i=i, step=step: slope(i, x, step) for step in range(STEPS)]
+        assert got[i] == pytest.approx(formula(x, gradients, **options), rel=1e-12, abs=1e-15)
+
+
+@every_case
+def test_steps_agree_with_pytorch(kind, formula, options):
+    torch = pytest.importorskip("torch")
+    kinds = {
+        SGD: torch.optim.SGD,
+        Adam: torch.optim.Adam,
+        RMSProp: lambda ps, lr=0.01, decay=0.9, eps=1e-8: torch.optim.RMSprop(ps, lr=lr, alpha=decay, eps=eps),
+        Adagrad: torch.optim.Adagrad,
+    }
+    theirs = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in START]
+    optimizer = kinds[kind](theirs, **{"lr": CASES_LR[kind], **options})
+    for step in range(STEPS):
+        for i, p in enumerate(theirs):
+            p.grad = torch.tensor(slope(i, p.item(), step), dtype=torch.float64)
+        optimizer.step()
+    parameters = ParameterVector(START)
+    got = run(kind(parameters, **options), parameters)
+    assert got == pytest.approx([p.item() for p in theirs], rel=1e-10)
+
+
+CASES_LR = {SGD: 0.01, Adam: 0.001, RMSProp: 0.01, Adagrad: 0.01}
+
+# --- which parameters are moved ------------------------------------------------------------------------------
+
+
+@every_kind
+def test_a_frozen_parameter_is_left_alone(kind):
+    parameters = ParameterVector(START)
+    parameters[1].frozen = True
+    options = {"weight_decay": 0.5, "momentum": 0.9} if kind is SGD else {}
+    got = run(kind(parameters, lr=0.1, **options), parameters)
+    assert got[1] == START[1] and got[0] != START[0] and got[2] != START[2]
+    assert parameters[1].grad != 0.0, "only its number is left alone"
+
+
+@every_kind
+def test_a_shared_parameter_is_moved_once(kind):
+    twice, once = Parameter(1.0), Parameter(1.0)
+    for p, given in ((twice, [twice, twice]), (once, [once])):
+        optimizer = kind(given, lr=0.1)
+        assert len(optimizer.flat) == 1
+        run(optimizer, [p])
+    assert twice.data == once.data
+
+
+def test_two_optimisers_on_overlapping_parameters_see_what_each_other_writes():
+    a, b, c = (Parameter(x) for x in START)
+    first, second = SGD([a, b], lr=0.5), SGD([c, b], lr=0.25)
+    for p in (a, b, c):
+        p.grad = 1.0
+    first.step()
+    second.step()
+    assert [p.data for p in (a, b, c)] == [0.5, -2.75, 0.25]
+    second.zero_grad()
+    assert [p.grad for p in (a, b, c)] == [1.0, 0.0, 0.0]
+
+
+@every_kind
+def test_a_step_works_on_whole_arrays_and_touches_no_parameter_by_itself(kind, monkeypatch):
+    model = MLP(3, [4, 2], "tanh", seed=0)
+    optimizer = kind(model.parameters(), lr=0.1)
+    model([1.0, 2.0, 3.0])[0].backward()
+    before = model.state_dict()
+
+    def refuse(self, *args):
+        raise AssertionError("a parameter was handled on its own")
+
+    with monkeypatch.context() as patched:
+        for name in ("data", "_data", "grad"):
+            owner = Value if name == "data" else Parameter
+            patched.setattr(owner, name, property(refuse, refuse))
+        optimizer.step()
+        optimizer.zero_grad()
+    assert model.state_dict() != before and all(p.grad == 0.0 for p in model.parameters())
+
+
+def test_parameters_are_written_in_one_go():
+    class Failing(SGD):
+        def direction(self, gradient):
+            raise KeyboardInterrupt
+
+    parameters = ParameterVector(START)
+    with pytest.raises(KeyboardInterrupt):
+        Failing(parameters).step()
+    assert [p.data for p in parameters] == START
+
+
+def test_step_leaves_gradients_and_zero_grad_leaves_numbers():
+    w = Parameter(1.0)
+    w.grad = 2.0
+    optimizer = Adam([w], lr=0.5)
+    optimizer.step()
+    assert (w.data, w.grad) == (pytest.approx(0.5), 2.0)
+    optimizer.zero_grad()
+    assert (w.data, w.grad) == (pytest.approx(0.5), 0.0)
+
+
+# --- learning rates ------------------------------------------------------------------------------------------
+
+
+@every_kind
+def test_a_schedule_is_asked_at_each_step(kind):
+    w = Parameter(1.0)
+    optimizer = kind([w], lr=lambda step: [0.5, 0.25, 0.0][step])
+    rates = []
+    for _ in range(2):
+        rates.append(optimizer.learning_rate)
+        w.grad = 1.0
+        optimizer.step()
+    before = w.data
+    rates.append(optimizer.learning_rate)
+    optimizer.step()
+    assert rates == [0.5, 0.25, 0.0] and w.data == before
+
+
+def test_schedules_and_assigned_numbers_serve_as_lr():
+    w = Parameter(1.0)
+    optimizer = SGD([w], lr=schedules.Linear(1.0, 0.0, steps=4))
+    for _ in range(2):
+        w.grad = 0.5
+        optimizer.step()
+    assert w.data == 1.0 - 0.5 - 0.375
+    optimizer.lr = 0.25
+    optimizer.step()
+    assert w.data == 0.125 - 0.125 and optimizer.learning_rate == 0.25
+    assert repr(optimizer) == "SGD(1 parameters, lr=0.25)"
+
+
+@pytest.mark.parametrize("rate", [-1.0, math.nan, math.inf, None, "fast"])
+def test_a_schedule_that_gives_no_rate_is_refused_at_its_step(rate):
+    w = Parameter(1.0)
+    optimizer = SGD([w], lr=lambda step: rate if step == 1 else 0.1)
+    optimizer.step()
+    with pytest.raises(ArgumentError, match=r"SGD: lr at step 1 is .*; it needs a number of at least 0, and finite"):
+        optimizer.step()
+
+
+# --- arguments -----------------------------------------------------------------------------------------------
+
+
+@every_kind
+@pytest.mark.parametrize("lr", [-0.1, math.nan, math.inf, "0.1", None, True, Value(0.1)])
+def test_a_learning_rate_that_is_none_is_refused(kind, lr):
+    with pytest.raises(ArgumentError, match=r"lr is .*; it needs a number of at least 0, and finite"):
+        kind([Parameter(1.0)], lr=lr)
+    optimizer = kind([Parameter(1.0)])
+    with pytest.raises(ArgumentError, match="lr is"):
+        optimizer.lr = lr
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "message"),
+    [
+        (SGD, {"momentum": 1.0}, "SGD: momentum is 1.0; it needs a number of at least 0 and below 1"),
+        (SGD, {"momentum": -0.1}, "momentum is -0.1"),
+        (SGD, {"momentum": "0.9"}, "momentum is '0.9'"),
+        (SGD, {"nesterov": True}, "give momentum=0.9 or so"),
+        (SGD, {"weight_decay": -1}, "weight_decay is -1"),
+        (Adam, {"betas": (0.9, 1.0)}, "each of betas is 1.0"),
+        (Adam, {"betas": (0.9,)}, r"betas is \(0.9,\); it needs two numbers"),
+        (Adam, {"betas": 0.9}, "betas is 0.9; it needs two numbers"),
+        (Adam, {"eps": -1e-8}, "eps is -1e-08"),
+        (RMSProp, {"decay": 1.5}, "RMSProp: decay is 1.5"),
+        (RMSProp, {"eps": math.nan}, "eps is nan"),
+        (RMSProp, {"eps": 0.0}, "eps is 0.0; it needs a number of at least 1e-300"),
+        (SGD, {"lr": schedules.Step}, r"lr is the class Step; make one: Step\(...\)"),
+        (Adagrad, {"eps": "small"}, "Adagrad: eps is 'small'"),
+    ],
+)
+def test_options_out_of_range_are_refused(kind, options, message):
+    with pytest.raises(ArgumentError, match=message):
+        kind([Parameter(1.0)], **options)
+
+
+MODEL = MLP(1, [1], seed=0)
+
+
+@every_kind
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ([], r"there are no parameters to train; pass model.parameters\(\)"),
+        (MODEL, r"takes parameters, got MLP.*; pass model.parameters\(\)"),
+        (MODEL.parameters, r"pass model.parameters\(\)"),
+        (MODEL.parameters()[0], r"pass model.parameters\(\)"),
+        (None, "takes parameters, got None"),
+        (MODEL.named_parameters(), "only Parameters can be trained, got"),
+        ([Value(1.0)], r"only Parameters can be trained, got Value\(1.0\); make it Parameter\(1.0\)"),
+        ([1.0], "only Parameters can be trained, got 1.0"),
+    ],
+)
+def test_what_is_no_list_of_parameters_is_refused(kind, parameters, message):
+    with pytest.raises(ArgumentError, match=message):
+        kind(parameters)
+
+
+def test_a_direction_of_ones_own_makes_an_optimiser():
+    class Sign(Optimizer):
+        def direction(self, gradient):
+            return np.sign(gradient)
+
+    parameters = ParameterVector(START)
+    parameters[0].grad, parameters[1].grad = 5.0, -0.1
+    Sign(parameters, lr=0.5).step()
+    assert [p.data for p in parameters] == [0.5, -1.5, 0.5]
