@@ -84,11 +84,17 @@ def row_of(xs: Any, what: str) -> Row:
     """xs as a row: parameters and number arrays stay whole, anything else becomes a tuple of Values and floats."""
     if isinstance(xs, np.ndarray) and xs.dtype != object:
         return _constant_row(xs, what)
+    if xs.__class__ is tuple and _OPERANDS.issuperset(map(type, xs)):
+        return xs
     if isinstance(xs, tuple) and span_of(xs) is not None:
         return xs
     if isinstance(xs, (Value, str)) or not isinstance(xs, Iterable):
         raise NotANumberError(f"{what} takes a sequence of numbers, got {xs!r}; write [...] around it")
     return tuple(x if x.__class__ is Value or x.__class__ is float else operand(x, what) for x in xs)
+
+
+_OPERANDS = frozenset({Value, float})
+"""The classes of what may stand in a row as it is; a subclass such as Parameter takes the longer way."""
 
 
 def _constant_row(xs: np.ndarray, what: str) -> np.ndarray:

@@ -96,9 +96,11 @@ class Op(Primitive):
     @overload
     def __call__(self, *args: Any) -> Any: ...
     def __call__(self, *args: Any) -> Any:
-        args = self._complete(args)
-        if any(isinstance(arg, np.ndarray) and arg.ndim for arg in args):
-            return self._on_arrays(args)
+        if len(args) != len(self.partials):
+            args = self._complete(args)
+        for arg in args:
+            if isinstance(arg, np.ndarray) and arg.ndim:
+                return self._on_arrays(args)
         for arg in args:
             apply = getattr(arg, "__apply_op__", None)
             if apply is not None:
@@ -108,8 +110,6 @@ class Op(Primitive):
     def _complete(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         """The arguments with the trailing defaults filled in; TypeError if their number is wrong."""
         missing = len(self.partials) - len(args)
-        if missing == 0:
-            return args
         if 0 < missing <= len(self.defaults):
             return args + self.defaults[-missing:]
         raise TypeError(f"{self.name} takes {len(self.partials)} argument(s), got {len(args)}")
