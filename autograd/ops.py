@@ -277,10 +277,14 @@ leaky_relu = Op(
 
 
 def _dot(ws: Any, xs: Any, bias: Sequence[float]) -> float:
-    """The sum of w * x, plus the bias (a row of one); two arrays go through NumPy's own product."""
+    """The sum of w * x, plus the bias (a row of one).
+
+    Two arrays are multiplied and summed by NumPy, not by `@`, whose BLAS gives other last bits on other machines.
+    """
     if isinstance(ws, np.ndarray) and isinstance(xs, np.ndarray):
-        return float(np.vdot(ws, xs)) + bias[0]  # unlike @, vdot does not warn of an overflow; we raise for NaN
-    return builtins.sum(map(operator.mul, entries(ws), entries(xs)), bias[0])
+        with np.errstate(over="ignore", invalid="ignore"):  # an overflow is infinite, as it is for floats
+            return float(np.add.reduce(ws * xs)) + bias[0]
+    return builtins.sum(map(operator.mul, entries(ws), entries(xs))) + bias[0]
 
 
 def _logsumexp(xs: Sequence[float]) -> float:
