@@ -90,6 +90,9 @@ def pass_on(nodes: list[Value]) -> None:
                     b.grad += upstream * op.partials[1](node._data, x, y)
     except _NO_DERIVATIVE as error:
         raise _no_derivative(node) from error
+    except TypeError:
+        _refuse_gradients_that_are_no_numbers(node)
+        raise
 
 
 def _pass_on_rows(node: Value) -> None:
@@ -309,6 +312,15 @@ def _scalar(y: Any) -> Value:
         return Value(y)
     except NotANumberError as error:
         raise ArgumentError(f"the function needs to return one number: {error}") from None
+
+
+def _refuse_gradients_that_are_no_numbers(node: Any) -> None:
+    for arg in node.args:
+        if isinstance(arg, Value) and not isinstance(arg.grad, (float, int)):
+            raise NotANumberError(
+                f"backward: there is a gradient to be added to {arg.grad!r}{node_and_line(arg.label)}; "
+                "set grad to 0.0 before, as zero_grad() does"
+            ) from None
 
 
 def _no_derivative(node: Any) -> DomainError:

@@ -189,6 +189,16 @@ def test_backward_interrupted_anywhere_leaves_a_graph_on_which_a_later_one_is_ri
         assert x.grad == expected
 
 
+@pytest.mark.parametrize("build", [lambda x: x + 1.0, lambda x: tanh(x), lambda x: x**2, lambda x: dot([x], [2.0])])
+def test_a_leaf_whose_gradient_is_no_number_is_named(build):
+    x = Value(0.5, label="weight")
+    x.grad = None
+    with pytest.raises(
+        NotANumberError, match=r"added to None \(node 'weight', test_backprop.py:\d+\); set grad to 0.0"
+    ):
+        build(x).backward()
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
