@@ -176,14 +176,14 @@ class FlatParameters:
 class Span:
     """A stretch of a Storage: the cells of one ParameterVector, or of one Parameter made alone."""
 
+    cells: Any
+    grad_cells: Any
+
     def __init__(self, data: np.ndarray, grad: np.ndarray | None = None, frozen: np.ndarray | None = None) -> None:
         self.data = data
         self.grad = np.zeros_like(data) if grad is None else grad
         self.frozen = np.zeros(len(data), dtype=bool) if frozen is None else frozen
         Storage([self])
-
-    cells: Any
-    grad_cells: Any
 
     def move(self, storage: Storage, start: int) -> None:
         """Makes the cells from `start` of that storage its own."""
@@ -215,7 +215,7 @@ def join(spans: Sequence[Span]) -> None:
     """Brings the spans into one storage, in this order, together with what shares a storage with them already."""
     storages = list(dict.fromkeys(span.storage for span in spans))
     if len(storages) > 1:
-        housemates = sorted((s for storage in storages for s in storage.spans), key=lambda s: s.start)
+        housemates = [span for storage in storages for span in sorted(storage.spans, key=lambda span: span.start)]
         Storage(list(dict.fromkeys([*spans, *housemates])))
 
 
