@@ -5,14 +5,14 @@ back-propagating errors", Nature 323, 1986): each node's gradient is complete be
 edge is walked once. All functions take each local derivative from the same place, the op's record.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from . import ops
 from .errors import ArgumentError, DomainError, NotANumberError, node_and_line
-from .graph import topological_order
+from .graph import topological_order, value_args
 from .number import number
 from .record import RowOp
 from .rows import Operands, add_gradients, entries, numbers
@@ -66,6 +66,8 @@ def pass_on(nodes: list[Value]) -> None:
                     a.grad += upstream
                 if b.__class__ is not float:
                     b.grad += upstream
+            elif upstream == 0.0:
+                continue
             elif op is _MUL:
                 if b.__class__ is float:
                     a.grad += upstream * b
@@ -75,8 +77,6 @@ def pass_on(nodes: list[Value]) -> None:
                     x = a._data
                     a.grad += upstream * b._data
                     b.grad += upstream * x
-            elif upstream == 0.0:
-                continue
             elif a.__class__ is Operands:
                 _pass_on_rows(node)
             elif b is None:
@@ -107,14 +107,17 @@ def _pass_on_rows(node: Value) -> None:
             arg.grad += node.grad * partial
 
 
-def partials(node: Value) -> Iterator[tuple[Value, float]]:
-    """The arguments of an inner node that are Values, each with d node / d argument as a number."""
-    return _partials(node, node._data, [numbers(row) for row in _rows(node)])
+def partials(node: Value, among: Container[Value] | None = None) -> Iterator[tuple[Value, float]]:
+    """The arguments of an inner node that are Values (or `among` these), each with d node / d argument as a number.
+
+    An argument that is not asked for is not asked for a derivative that it may not have.
+    """
+    return _partials(node, node._data, [numbers(row) for row in _rows(node)], among)
 
 
-def value_partials(node: Value) -> Iterator[tuple[Value, Value | float]]:
+def value_partials(node: Value, among: Container[Value] | None = None) -> Iterator[tuple[Value, Value | float]]:
     """The same with each partial as a Value, a node that can be differentiated, or a float where it is constant."""
-    return _partials(node, node, _rows(node))
+    return _partials(node, node, _rows(node), among)
 
 
 def grad(y: Value, xs: Any, create_graph: bool = False) -> Any:
@@ -131,11 +134,13 @@ def grad(y: Value, xs: Any, create_graph: bool = False) -> Any:
     if not isinstance(y, Value):
         raise ArgumentError(f"grad differentiates a Value, got {y!r}; was it computed from Values?")
     one = isinstance(xs, Value)
+    if not one and not isinstance(xs, Iterable):
+        raise ArgumentError(f"grad differentiates in a Value or a list of them, got {xs!r}")
     wanted = [xs] if one else list(xs)
     for x in wanted:
         if not isinstance(x, Value):
             raise ArgumentError(f"grad differentiates in Values, got {x!r}; keep the Value that y was computed from")
-    gradients = _gradients(y, value_partials if create_graph else partials)
+    gradients = _gradients(y, wanted, value_partials if create_graph else partials)
     results = [gradients.get(x, 0.0) for x in wanted]
     if create_graph:
         results = [g if isinstance(g, Value) else Value(g) for g in results]
@@ -154,12 +159,13 @@ def jvp(f: Callable[..., Any], xs: Sequence[Any], tangents: Sequence[float]) -> 
     leaves = _fresh_leaves(xs)
     if len(tangents) != len(leaves):
         raise ArgumentError(f"jvp: {len(leaves)} xs but {len(tangents)} tangents; give one tangent for each x")
-    moved = {x: number(t, "jvp's tangent") for x, t in zip(leaves, tangents, strict=True)}
+    given = {x: number(t, "jvp's tangent") for x, t in zip(leaves, tangents, strict=True)}
+    moved = {x: tangent for x, tangent in given.items() if tangent != 0.0}
     result = f(*leaves)
     outputs = list(result) if isinstance(result, (list, tuple)) else [result]
     for node in topological_order(*(out for out in outputs if isinstance(out, Value))):
-        if node.op is not None and any(arg in moved for arg in node.args if arg.__class__ is not float):
-            moved[node] = sum(partial * moved.get(arg, 0.0) for arg, partial in partials(node))
+        if any(arg in moved for arg in value_args(node)):
+            moved[node] = sum(partial * moved[arg] for arg, partial in partials(node, among=moved))
     values = [_scalar(out).data for out in outputs]
     slopes = [moved.get(out, 0.0) if isinstance(out, Value) else 0.0 for out in outputs]
     return (values, slopes) if isinstance(result, (list, tuple)) else (values[0], slopes[0])
@@ -255,31 +261,42 @@ def _rows(node: Value) -> Sequence[Any]:
     return node._a.rows if node._a.__class__ is Operands else (node.args,)
 
 
-def _partials(node: Value, out: Any, values: Sequence[Any]) -> Iterator[tuple[Value, Any]]:
+def _partials(
+    node: Value, out: Any, values: Sequence[Any], among: Container[Value] | None
+) -> Iterator[tuple[Value, Any]]:
     """Pairs of argument and partial, the partials evaluated at `out` and `values`; none for constants."""
     op: Any = node.op
+
+    def asked(arg: Any) -> bool:
+        return arg.__class__ is not float and (among is None or arg in among)
+
     try:
         if isinstance(op, RowOp):
             for row, row_partials in zip(_rows(node), op.partials(out, *values), strict=True):
                 for arg, partial in zip(entries(row), entries(row_partials), strict=True):
-                    if arg.__class__ is not float:
+                    if asked(arg):
                         yield arg, partial
         else:
             for arg, partial in zip(node.args, op.partials, strict=True):
-                if arg.__class__ is not float:
+                if asked(arg):
                     yield arg, partial(out, *values[0])
     except _NO_DERIVATIVE as error:
         raise _no_derivative(node) from error
 
 
-def _gradients(y: Value, partials_of: Callable[[Value], Iterator[tuple[Value, Any]]]) -> dict[Value, Any]:
-    """d y / d node for every node below y."""
+def _gradients(y: Value, xs: list[Value], partials_of: Callable[..., Iterator[tuple[Value, Any]]]) -> dict[Value, Any]:
+    """d y / d node for the xs and for every node between them and y."""
+    order = topological_order(y)
+    between = set(xs)
+    for node in order:
+        if any(arg in between for arg in value_args(node)):
+            between.add(node)
     gradients: dict[Value, Any] = {y: 1.0}
-    for node in reversed(topological_order(y)):
+    for node in reversed(order):
         upstream = gradients.get(node, 0.0)
         if node.op is None or _is_constant(upstream, 0.0):
             continue
-        for arg, partial in partials_of(node):
+        for arg, partial in partials_of(node, among=between):
             part = _product(upstream, partial)
             gradients[arg] = gradients[arg] + part if arg in gradients else part
     return gradients

@@ -6,6 +6,7 @@ arguments have been saved before it and are only referred to. An end mark closes
 ahead, so that only what is saved last, not what is fetched last, tells that all nodes have been saved.
 """
 
+import copy
 import copyreg
 import threading
 import weakref
@@ -14,7 +15,20 @@ from typing import Any
 
 from .graph import topological_order
 from .record import Primitive
-from .value import Value
+from .value import Value, relinked
+
+
+def _deepcopy(root: Value, memo: dict[int, Any]) -> Value:
+    """The copy of a leaf, or of a root together with all that lies below it and is not copied yet."""
+    if root.op is None:
+        return relinked(root, None, None)
+    for node in topological_order(root):
+        if node.op is not None and id(node) not in memo:
+            memo[id(node)] = relinked(node, copy.deepcopy(node._a, memo), copy.deepcopy(node._b, memo))
+    return memo[id(root)]
+
+
+Value.__deepcopy__ = _deepcopy
 
 
 class _Saving(threading.local):
@@ -22,8 +36,9 @@ class _Saving(threading.local):
 
     order: "weakref.ref[_InOrder] | None" = None
 
-    def in_order(self) -> bool:
-        return self.order is not None and self.order() is not None
+    def in_order(self, node: Value) -> bool:
+        order = None if self.order is None else self.order()
+        return order is not None and id(node) in order.fetched
 
 
 _saving = _Saving()
@@ -42,18 +57,21 @@ class _InOrder:
 
     def __init__(self, root: Value) -> None:
         self.root = root
+        self.fetched: set[int] = set()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return list, (), None, self._nodes()
 
     def _nodes(self) -> Iterator[Any]:
         _saving.order = weakref.ref(self)
-        yield from topological_order(self.root)
+        for node in topological_order(self.root):
+            self.fetched.add(id(node))
+            yield node
         yield _End()
 
 
 def _reduce(node: Value) -> tuple[Any, ...]:
-    if node.op is None or _saving.in_order():
+    if node.op is None or _saving.in_order(node):
         return _restored, (node._data, node.grad, node.label, node.op, node._a, node._b)
     return _last, (_InOrder(node),)
 

@@ -12,7 +12,7 @@ import numpy as np
 from . import ops
 from .errors import ArgumentError, NotANumberError
 from .record import RowOp
-from .rows import Row, entries, span_of
+from .rows import Row, entries, is_vector
 from .value import Value, apply_rows, operand
 
 
@@ -86,7 +86,7 @@ def row_of(xs: Any, what: str) -> Row:
         return _constant_row(xs, what)
     if xs.__class__ is tuple and _OPERANDS.issuperset(map(type, xs)):
         return xs
-    if isinstance(xs, tuple) and span_of(xs) is not None:
+    if is_vector(xs):
         return xs
     if isinstance(xs, (Value, str)) or not isinstance(xs, Iterable):
         raise NotANumberError(f"{what} takes a sequence of numbers, got {xs!r}; write [...] around it")

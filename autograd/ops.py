@@ -37,8 +37,8 @@ NOT_NEGATIVE = Domain(
     "Take the root of a square or of abs(x), or leave the case out.",
 )
 EXPONENT = Domain(
-    "it needs to be below 709.79",
-    REALS.accepts,
+    "it needs to be below 709.79, where the result passes the largest float",
+    lambda x: x < 709.79,
     REALS.samples,
     "Subtract the largest score first, or use logsumexp, softmax or sigmoid, which do not overflow.",
 )
@@ -327,7 +327,7 @@ PICK = RowOp(
     "pick",
     value=lambda values, index: values[int(index[0])],
     partials=lambda out, values, index: ([1.0 * (index[0] == i) for i in range(len(values))], [0.0]),
-    array=lambda values, index: np.choose(np.asarray(index[0], dtype=int), values),
+    array=lambda values, index: np.take_along_axis(np.asarray(values), np.asarray(index, dtype=int)[:1], axis=0)[0],
     latex=r"{0}_{{{1}}}",
     domain=PICK_ROWS,
     doc="values[index]",

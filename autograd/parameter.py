@@ -8,15 +8,16 @@ compiled programs and models may hold the same parameters, and each sees what th
 
 from __future__ import annotations
 
+import copy
 import copyreg
-import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from .errors import ArgumentError
 from .number import number
+from .storage import Span, Storage, join
 from .value import Value
 
 
@@ -44,6 +45,9 @@ class Parameter(Value):
         out.grad, out.frozen = self.grad, self.frozen
         return out
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Parameter:
+        return _parameter(copy.deepcopy(self.span, memo), self.at, self.label)
+
     def _place(self, span: Span, at: int, label: str) -> None:
         self.span = span
         self.at = at
@@ -67,7 +71,7 @@ class Parameter(Value):
     def grad(self, grad: Any) -> None:
         try:
             self.span.grad_cells[self.at] = grad
-        except TypeError:
+        except (TypeError, OverflowError):
             self.span.grad_cells[self.at] = number(grad, "Parameter.grad")
 
     @property
@@ -141,8 +145,8 @@ class FlatParameters:
 
     @property
     def data(self) -> np.ndarray:
-        """The numbers, float64 of shape (n,); assigning writes them all. To change single ones, assign a whole."""
-        return self._locate().data[self._where]
+        """The numbers, float64 of shape (n,), to be read; assigning an array, or one number for all, writes them."""
+        return self._read(self._locate().data)
 
     @data.setter
     def data(self, data: Any) -> None:
@@ -150,8 +154,8 @@ class FlatParameters:
 
     @property
     def grad(self) -> np.ndarray:
-        """The gradients, float64 of shape (n,); assigning writes them all."""
-        return self._locate().grad[self._where]
+        """The gradients, float64 of shape (n,), to be read; assigning an array, or one number for all, writes them."""
+        return self._read(self._locate().grad)
 
     @grad.setter
     def grad(self, grad: Any) -> None:
@@ -159,8 +163,14 @@ class FlatParameters:
 
     @property
     def frozen(self) -> np.ndarray:
-        """Which of them are frozen, bool of shape (n,)."""
-        return self._locate().frozen[self._where]
+        """Which of them are frozen, bool of shape (n,), to be read."""
+        return self._read(self._locate().frozen)
+
+    def _read(self, stored: np.ndarray) -> np.ndarray:
+        """The part of a stored array that is theirs, not writeable: where they lie apart it is a copy."""
+        part = stored[self._where]
+        part.flags.writeable = False
+        return part
 
     def _locate(self) -> Storage:
         """The arrays that hold them now. `_where` is a slice if they lie side by side, else their positions."""
@@ -171,52 +181,6 @@ class FlatParameters:
             self._where = slice(int(where[0]), int(where[-1]) + 1) if side_by_side else where
             self._storage = storage
         return storage
-
-
-class Span:
-    """A stretch of a Storage: the cells of one ParameterVector, or of one Parameter made alone."""
-
-    cells: Any
-    grad_cells: Any
-
-    def __init__(self, data: np.ndarray, grad: np.ndarray | None = None, frozen: np.ndarray | None = None) -> None:
-        self.data = data
-        self.grad = np.zeros_like(data) if grad is None else grad
-        self.frozen = np.zeros(len(data), dtype=bool) if frozen is None else frozen
-        Storage([self])
-
-    def move(self, storage: Storage, start: int) -> None:
-        """Makes the cells from `start` of that storage its own."""
-        stretch = slice(start, start + len(self.data))
-        self.storage, self.start = storage, start
-        self.data, self.grad, self.frozen = storage.data[stretch], storage.grad[stretch], storage.frozen[stretch]
-        # A memoryview hands out Python floats, twice as fast as indexing the array.
-        self.cells, self.grad_cells = memoryview(self.data.data), memoryview(self.grad.data)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Span, (self.data.copy(), self.grad.copy(), self.frozen.copy())
-
-
-class Storage:
-    """The arrays that one or more spans live in, one after the other."""
-
-    def __init__(self, spans: Sequence[Span]) -> None:
-        self.data = np.concatenate([np.empty(0), *(span.data for span in spans)])
-        self.grad = np.concatenate([np.empty(0), *(span.grad for span in spans)])
-        self.frozen = np.concatenate([np.empty(0, dtype=bool), *(span.frozen for span in spans)])
-        self.spans = weakref.WeakSet(spans)
-        start = 0
-        for span in spans:
-            span.move(self, start)
-            start += len(span.data)
-
-
-def join(spans: Sequence[Span]) -> None:
-    """Brings the spans into one storage, in this order, together with what shares a storage with them already."""
-    storages = list(dict.fromkeys(span.storage for span in spans))
-    if len(storages) > 1:
-        housemates = [span for storage in storages for span in sorted(storage.spans, key=lambda span: span.start)]
-        Storage(list(dict.fromkeys([*spans, *housemates])))
 
 
 def _parameter(span: Span, at: int, label: str) -> Parameter:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from .errors import DomainError, node_and_line
+from .errors import DomainError, NotANumberError, node_and_line, user_line
 from .number import number
 
 if TYPE_CHECKING:
@@ -46,19 +46,23 @@ class Primitive:
             raise ValueError(f"an op named {self.name!r} stands in the table already; choose another name")
         TABLE[self.name] = self
 
-    def evaluate(self, args: Sequence[Any]) -> float:
-        """The value on plain numbers; DomainError where there is none."""
+    def evaluate(self, numbers: Any, operands: Sequence[Any] | None = None) -> float:
+        """The value on plain numbers; DomainError, which names the operands if they are given, where there is none."""
         try:
-            return self.value(*args)
+            return self.value(*numbers)
         except (ValueError, ZeroDivisionError, OverflowError):
-            raise self.domain_error(args) from None
+            raise self.domain_error(numbers if operands is None else operands) from None
 
-    def domain_error(self, args: Sequence[Any]) -> DomainError:
-        """The error to raise for these arguments (numbers or Values): which, where, and how to mend it."""
-        numbers = [float(arg) for arg in args]
-        label = next((arg.label for arg in args if getattr(arg, "label", "")), "")
-        got = f"argument is {numbers[0]!r}" if len(numbers) == 1 else f"arguments are {_listed(numbers)}"
-        got = f"{self.name}: {got}{node_and_line(label)}"
+    def domain_error(self, operands: Sequence[Any]) -> DomainError:
+        """The error to raise for these operands (numbers or Values): which, where, and how to mend it."""
+        numbers = [float(x) for x in operands]
+        labels = [getattr(x, "label", "") for x in operands]
+        if len(numbers) == 1:
+            got = f"{self.name}: argument is {numbers[0]!r}{node_and_line(labels[0])}"
+        else:
+            named = [f"{x!r} (node {label!r})" if label else repr(x) for x, label in zip(numbers, labels, strict=True)]
+            line = user_line()
+            got = f"{self.name}: arguments are {_listed(named)}" + (f", at {line}" if line else "")
         if not all(map(math.isfinite, numbers)):
             return DomainError(f"{got}; it needs finite numbers. Look for the op that first gave an infinite one.")
         problem = self.domain.needs
@@ -89,6 +93,11 @@ class Op(Primitive):
     partials: tuple[Callable[..., Any], ...]  # one for each argument
     defaults: tuple[float, ...] = ()
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.partials, tuple):
+            raise TypeError(f"{self.name}: partials needs a tuple of functions, one for each argument; write (f,)")
+        Primitive.__post_init__(self)
+
     @overload
     def __call__(self, x: Value, /, *args: Value | float) -> Value: ...
     @overload
@@ -115,11 +124,19 @@ class Op(Primitive):
         raise TypeError(f"{self.name} takes {len(self.partials)} argument(s), got {len(args)}")
 
     def _on_arrays(self, args: tuple[Any, ...]) -> Any:
-        """Elementwise: by NumPy where all are numbers, else an object array of Values."""
+        """Elementwise: in float64 where all are numbers, else an object array of Values; DomainError as for numbers."""
         arrays = [np.asarray(arg) for arg in args]
         if any(array.dtype.kind == "O" for array in arrays):
             return np.frompyfunc(self, len(args), 1)(*args)
-        return self.array(*arrays)
+        if any(array.dtype.kind not in "fiub" for array in arrays):
+            raise NotANumberError(f"{self.name} takes real numbers, got an array of {[a.dtype.name for a in arrays]}")
+        arrays = list(np.broadcast_arrays(*(array.astype(np.float64) for array in arrays)))
+        with np.errstate(all="ignore"):
+            out = self.array(*arrays)
+        suspect = ~np.isfinite(out) & np.all([np.isfinite(array) for array in arrays], axis=0)
+        if suspect.any():
+            self.evaluate([float(array[suspect][0]) for array in arrays])  # an error, unless it may be infinite
+        return out
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -132,15 +149,15 @@ class RowOp(Primitive):
 
     partials: Callable[..., tuple[Sequence[Any], ...]]
 
-    def evaluate(self, args: Sequence[Any]) -> float:
-        """The value on rows of plain numbers; DomainError where there is none, or finite ones overflow to NaN."""
+    def evaluate(self, numbers: Any, operands: Sequence[Any] | None = None) -> float:
+        """The value on rows of numbers; DomainError where there is none, or where finite ones overflow to NaN."""
         try:
-            data = float(self.value(*args))
+            data = float(self.value(*numbers))
+            if data == data or not all(math.isfinite(x) for row in numbers for x in row):
+                return data
         except (ValueError, ZeroDivisionError, OverflowError, IndexError):
-            raise self.domain_error([x for row in args for x in row]) from None
-        if data != data and all(math.isfinite(x) for row in args for x in row):
-            raise self.domain_error([x for row in args for x in row])
-        return data
+            pass
+        raise self.domain_error([x for row in numbers for x in row] if operands is None else tuple(operands))
 
 
 def op_named(name: str) -> Primitive:
@@ -151,8 +168,8 @@ def op_named(name: str) -> Primitive:
         raise KeyError(f"no op is named {name!r}; there are {', '.join(TABLE)}") from None
 
 
-def _listed(numbers: Sequence[float]) -> str:
-    """The numbers in words, shortened in the middle when there are many."""
-    if len(numbers) > 6:
-        return f"{', '.join(map(repr, numbers[:3]))} ... {numbers[-1]!r} ({len(numbers)} numbers)"
-    return " and ".join(map(repr, numbers))
+def _listed(words: Sequence[str]) -> str:
+    """The words in a row, shortened in the middle when there are many."""
+    if len(words) > 6:
+        return f"{', '.join(words[:3])} ... {words[-1]} ({len(words)} numbers)"
+    return " and ".join(words)

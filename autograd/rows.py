@@ -12,6 +12,8 @@ from typing import Any, TypeAlias, overload
 
 import numpy as np
 
+from .storage import Span
+
 Row: TypeAlias = "tuple[Any, ...] | np.ndarray"
 Numbers: TypeAlias = "Sequence[float] | np.ndarray"
 
@@ -41,6 +43,9 @@ class Operands(Sequence[Any]):
     def __repr__(self) -> str:
         return repr(tuple(self))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Operands, (self.rows,)
+
 
 def entries(row: Any) -> Sequence[Any]:
     """The row with Python floats where it is an array, for loops over single operands."""
@@ -51,7 +56,7 @@ def numbers(row: Row) -> Numbers:
     """The numbers of a row as they are now: a list, or an array where they lie in one."""
     if row.__class__ is tuple:
         return [x if x.__class__ is float else x._data for x in row]
-    return row if isinstance(row, np.ndarray) else span_of(row).data
+    return row if isinstance(row, np.ndarray) else row.span.data  # type: ignore[attr-defined]
 
 
 def add_gradients(row: Row, upstream: float, partials: Numbers) -> None:
@@ -61,10 +66,9 @@ def add_gradients(row: Row, upstream: float, partials: Numbers) -> None:
             if x.__class__ is not float:
                 x.grad += upstream * partial
     elif not isinstance(row, np.ndarray):
-        gradients = span_of(row).grad
-        gradients += upstream * np.asarray(partials)
+        row.span.grad += upstream * np.asarray(partials)  # type: ignore[attr-defined]
 
 
-def span_of(row: Any) -> Any:
-    """Where the numbers of a ParameterVector lie; None for any other row."""
-    return getattr(row, "span", None)
+def is_vector(row: Any) -> bool:
+    """Whether the row is a ParameterVector, whose numbers lie in a Span."""
+    return isinstance(getattr(row, "span", None), Span)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import isfinite
 from typing import Any, ClassVar
 
 import numpy as np
@@ -115,6 +114,7 @@ class Value:
     _b: Any
 
     backward: ClassVar[Callable[[Value], None]]  # stands in backprop.py, which sets it
+    __deepcopy__: ClassVar[Callable[[Value, dict[int, Any]], Value]]  # stands in copying.py
 
     def __init__(self, data: Any, label: str = "") -> None:
         self._data = number(data)
@@ -253,9 +253,7 @@ class Value:
     # --- protocols ---
 
     def __copy__(self) -> Value:
-        out = _linked(self.op, self._data, self._a, self._b)
-        out.grad, out.label = self.grad, self.label
-        return out
+        return relinked(self, self._a, self._b)
 
     @staticmethod
     def __apply_op__(op: Op, args: tuple[Any, ...]) -> Value:
@@ -278,29 +276,31 @@ def operand(x: Any, what: str) -> Any:
 
 def apply_rows(op: RowOp, rows: tuple[Row, ...]) -> Value:
     """The node op(*rows), with a Value somewhere in the rows; DomainError if op has no number for them."""
-    try:
-        data = float(op.value(*map(numbers, rows)))
-    except (*_NO_NUMBER, IndexError):
-        raise op.domain_error(tuple(Operands(rows))) from None
-    if data != data and all(isfinite(x) for x in Operands(rows)):
-        raise op.domain_error(tuple(Operands(rows)))  # finite numbers that overflowed to inf - inf on the way
-    return _linked(op, data, Operands(rows), None)
+    operands = Operands(rows)
+    return _linked(op, op.evaluate([numbers(row) for row in rows], operands), operands, None)
 
 
 def _applied(op: Op, args: tuple[Any, ...]) -> Value:
     """The node op(*args); DomainError if op has no number for them. Three or more arguments become Operands."""
-    try:
-        data = op.value(*numbers(args))
-    except _NO_NUMBER:
-        raise op.domain_error(args) from None
+    data = op.evaluate(numbers(args), args)
     if len(args) > 2:
         return _linked(op, data, Operands((args,)), None)
     a, b = (*args, None)[:2]
     return _linked(op, data, a, b)
 
 
-def _linked(op: Primitive | None, data: float, a: Any, b: Any) -> Value:
-    """A new node; an inner one if there is an op."""
+def relinked(node: Value, a: Any, b: Any) -> Value:
+    """A copy of a leaf, or of an inner node with other arguments in its two slots; a leaf keeps its class."""
+    out = _new(type(node))
+    out._data, out.grad, out.label, out.op = node._data, node.grad, node.label, node.op
+    out._a, out._b = a, b
+    if hasattr(node, "__dict__"):  # that of a user's subclass
+        out.__dict__.update(node.__dict__)
+    return out
+
+
+def _linked(op: Primitive, data: float, a: Any, b: Any) -> Value:
+    """A new inner node."""
     out = _new(Value)
     out._data = data
     out.grad = 0.0

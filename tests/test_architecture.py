@@ -11,7 +11,7 @@ import autograd
 
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = [
-    {"errors"},
+    {"errors", "storage"},
     {"number", "rows"},
     {"record"},
     {"ops"},
@@ -128,6 +128,6 @@ def test_every_error_has_the_common_base_and_a_builtin_one():
 
 
 def test_each_module_of_autograd_has_a_test_file_or_is_covered_by_a_named_one():
-    elsewhere = {"__init__": "architecture", "record": "ops", "rows": "functions"}
+    elsewhere = {"__init__": "architecture", "record": "ops", "rows": "functions", "storage": "parameter"}
     for path in (ROOT / "autograd").glob("*.py"):
         assert (ROOT / "tests" / f"test_{elsewhere.get(path.stem, path.stem)}.py").exists(), path.name

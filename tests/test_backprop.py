@@ -189,6 +189,23 @@ def test_backward_interrupted_anywhere_leaves_a_graph_on_which_a_later_one_is_ri
         assert x.grad == expected
 
 
+def test_what_is_not_asked_for_need_not_have_a_derivative():
+    x, z = Value(3.0), Value(0.0)
+    assert grad(x * z.sqrt(), x) == 0.0 and grad(x * (z.sqrt() + 2), x, create_graph=True).data == 2.0
+    base, exponent = Value(-2.0), Value(2.0)
+    assert grad(base**exponent, base) == -4.0
+    assert jvp(lambda x, y: x.sqrt() * y, [0.0, 1.0], [0.0, 1.0]) == (0.0, 0.0)
+    with pytest.raises(DomainError, match="pow: it has no finite derivative"):
+        grad(base**exponent, exponent)
+
+
+def test_gradient_of_exactly_zero_is_not_passed_on_by_any_op():
+    a = Value(1.0)
+    y = (a * Value(math.inf)) * Value(0.0)
+    y.backward()
+    assert a.grad == 0.0 == grad(y, a)
+
+
 @pytest.mark.parametrize("build", [lambda x: x + 1.0, lambda x: tanh(x), lambda x: x**2, lambda x: dot([x], [2.0])])
 def test_a_leaf_whose_gradient_is_no_number_is_named(build):
     x = Value(0.5, label="weight")

@@ -36,7 +36,7 @@ def test_data_and_grad_read_and_write_the_flat_array_both_ways():
     assert flat.data.tolist() == [-1.0, 20.0, -3.0] and flat.grad.tolist() == [7.0, 7.0, 3.0]
     flat.grad = 0.0
     flat.data = flat.data - 0.5
-    flat.data += 1.0
+    flat.data = flat.data + 1.0
     assert [w.data for w in ws] == [20.5, -2.5] and p.grad == 0.0
     assert all(type(x) is float for w in (p, *ws) for x in (w.data, w.grad))
 
@@ -58,8 +58,25 @@ def test_flat_parameters_keep_the_order_given_also_where_it_is_not_that_in_memor
     flat.data = [40.0, 10.0, 30.0]
     flat.grad = [4.0, 1.0, 3.0]
     assert [w.data for w in ws] == [10.0, 2.0, 30.0, 40.0] and [w.grad for w in ws] == [1.0, 0.0, 3.0, 4.0]
-    flat.data -= 1.0
+    flat.data = flat.data - 1.0
     assert [w.data for w in ws] == [9.0, 2.0, 29.0, 39.0]
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2], [2, 0]], ids=["side by side", "apart"])
+def test_arrays_read_from_flat_parameters_are_not_written_by_mistake(order):
+    ws = ParameterVector([1.0, 2.0, 3.0])
+    flat = FlatParameters([ws[i] for i in order])
+    for name in ("data", "grad", "frozen"):
+        with pytest.raises(ValueError, match="read-only"):
+            getattr(flat, name)[0] = 1
+    assert [w.data for w in ws] == [1.0, 2.0, 3.0]
+
+
+def test_a_second_optimiser_leaves_the_first_ones_parameters_side_by_side():
+    ws, extra = ParameterVector([1.0, 2.0, 3.0]), Parameter(4.0)
+    first = FlatParameters([*ws])
+    FlatParameters([ws[2], extra, ws[0]])
+    assert first.data.base is not None and first.data.tolist() == [1.0, 2.0, 3.0]
 
 
 def test_two_overlapping_flat_parameters_see_each_others_writes():

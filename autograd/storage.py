@@ -1,0 +1,57 @@
+"""Where the numbers of parameters lie: spans of cells, in storages that can be joined but never split."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+
+class Span:
+    """A stretch of a Storage: the cells of one ParameterVector, or of one Parameter made alone."""
+
+    cells: Any
+    grad_cells: Any
+
+    def __init__(self, data: np.ndarray, grad: np.ndarray | None = None, frozen: np.ndarray | None = None) -> None:
+        self.data = data
+        self.grad = np.zeros_like(data) if grad is None else grad
+        self.frozen = np.zeros(len(data), dtype=bool) if frozen is None else frozen
+        Storage([self])
+
+    def move(self, storage: Storage, start: int) -> None:
+        """Makes the cells from `start` of that storage its own."""
+        stretch = slice(start, start + len(self.data))
+        self.storage, self.start = storage, start
+        self.data, self.grad, self.frozen = storage.data[stretch], storage.grad[stretch], storage.frozen[stretch]
+        # A memoryview hands out Python floats, twice as fast as indexing the array.
+        self.cells, self.grad_cells = memoryview(self.data.data), memoryview(self.grad.data)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Span, (self.data.copy(), self.grad.copy(), self.frozen.copy())
+
+
+class Storage:
+    """The arrays that one or more spans live in, one after the other."""
+
+    def __init__(self, spans: Sequence[Span]) -> None:
+        self.data = np.concatenate([np.empty(0), *(span.data for span in spans)])
+        self.grad = np.concatenate([np.empty(0), *(span.grad for span in spans)])
+        self.frozen = np.concatenate([np.empty(0, dtype=bool), *(span.frozen for span in spans)])
+        self.spans = weakref.WeakSet(spans)
+        start = 0
+        for span in spans:
+            span.move(self, start)
+            start += len(span.data)
+
+
+def join(spans: Sequence[Span]) -> None:
+    """Brings the spans into one storage, together with what shares a storage with them already.
+
+    Each old storage keeps its order, so that what lay side by side still does.
+    """
+    storages = list(dict.fromkeys(span.storage for span in spans))
+    if len(storages) > 1:
+        Storage([span for storage in storages for span in sorted(storage.spans, key=lambda span: span.start)])
