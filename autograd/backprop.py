@@ -157,6 +157,8 @@ def jvp(f: Callable[..., Any], xs: Sequence[Any], tangents: Sequence[float]) -> 
     (12.0, 4.0)
     """
     leaves = _fresh_leaves(xs)
+    if not hasattr(tangents, "__len__"):
+        raise ArgumentError(f"jvp: the tangents need to be a list, got {tangents!r}; write [...] around it")
     if len(tangents) != len(leaves):
         raise ArgumentError(f"jvp: {len(leaves)} xs but {len(tangents)} tangents; give one tangent for each x")
     given = {x: number(t, "jvp's tangent") for x, t in zip(leaves, tangents, strict=True)}

@@ -105,7 +105,7 @@ def _compare(call: Callable[[], Value], variables: list[Value], x: Value) -> tup
         raise ArgumentError("gradcheck: f gives another value each time; draw its random numbers beforehand")
     passed, recorded = _backward_gradient(y, x), grad(y, x)
     slopes = _slopes(lambda shift: _shifted(call, x, shift), x.data)
-    name = repr(x.label) if x.label else f"argument {next(i for i, v in enumerate(variables) if v is x)}"
+    name = f"argument {next(i for i, v in enumerate(variables) if v is x)}" + (f" ({x.label!r})" if x.label else "")
     for got in (passed, recorded):
         if not slopes.allow(got):
             raise GradientError(
@@ -113,10 +113,9 @@ def _compare(call: Callable[[], Value], variables: list[Value], x: Value) -> tup
                 + (_diagnosis(y) or _NO_OP_IS_WRONG)
             )
     if slopes.kink:
-        return 0.0, (
-            f"kink in {name} at {x.data:g}: slope {slopes.left:.6g} on the left, {slopes.right:.6g} on the right; "
-            f"the engine takes {passed:.6g} by convention"
-        )
+        sides = f"slope {slopes.left:.6g} on the left, {slopes.right:.6g} on the right"
+        what = f"kink in {name} at {x.data:g}: {sides}" if slopes.settled else f"jump in {name} at {x.data:g}"
+        return 0.0, f"{what}; the engine takes {passed:.6g} by convention"
     return abs(slopes.central - passed), ""
 
 
@@ -165,10 +164,14 @@ class _Slopes:
     def central(self) -> float:
         return (self.left + self.right) / 2
 
+    @property
+    def settled(self) -> bool:
+        """Whether shorter steps gave the same slope; at a jump they never do."""
+        return self.noise <= 1e-3 * max(1.0, abs(self.central))
+
     def agrees(self, derivative: float) -> bool:
         size = max(abs(self.central), abs(derivative))
-        settled = self.noise <= 1e-3 * max(1.0, abs(self.central))  # at a jump the differences never settle
-        return settled and abs(derivative - self.central) <= ABSOLUTE + RELATIVE * size + self.noise
+        return self.settled and abs(derivative - self.central) <= ABSOLUTE + RELATIVE * size + self.noise
 
     def allow(self, derivative: float) -> bool:
         """Whether the derivative agrees or, at a kink, lies between the slopes of the two sides."""

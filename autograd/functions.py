@@ -10,19 +10,22 @@ from typing import Any
 import numpy as np
 
 from . import ops
-from .errors import ArgumentError, NotANumberError
+from .errors import ArgumentError, DomainError, NotANumberError, node_and_line
 from .record import RowOp
 from .rows import Row, entries, is_vector
 from .value import Value, apply_rows, operand
 
 
-def sum(xs: Iterable[Any]) -> Any:
-    """x_1 + ... + x_n as one node (0.0 for none).
+def sum(xs: Iterable[Any], start: Any = 0.0) -> Any:
+    """start + x_1 + ... + x_n as one node (0.0 for none).
 
     >>> sum([Value(1.0), 2.0, Value(4.0)])
     Value(7.0, op=sum)
     """
-    return _apply(ops.SUM, row_of(xs, "sum"))
+    row = row_of(xs, "sum")
+    if isinstance(start, Value) or start != 0.0:
+        row = (operand(start, "sum's start"), *entries(row))
+    return _apply(ops.SUM, row)
 
 
 def dot(ws: Iterable[Any], xs: Iterable[Any], bias: Any = 0.0) -> Any:
@@ -50,7 +53,8 @@ def pick(values: Iterable[Any], index: Any) -> Any:
     row, at = row_of(values, "pick"), operand(index, "pick's index")
     where = float(at)
     if not (where.is_integer() and 0 <= where < len(row)):
-        raise ops.PICK.domain_error((*entries(row), at))
+        needs = f"a whole number from 0 to {len(row) - 1}" if len(row) else "at least one value"
+        raise DomainError(f"pick: the index is {where:g}{node_and_line(getattr(at, 'label', ''))}; it needs {needs}")
     return _apply(ops.PICK, row, (at,))
 
 

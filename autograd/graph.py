@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from .errors import ArgumentError
 from .value import Value
 
 
@@ -21,6 +22,9 @@ def topological_order(*roots: Value) -> list[Value]:
     >>> [node.data for node in topological_order(b * b)]
     [2.0, 4.0, 16.0]
     """
+    for root in roots:
+        if not isinstance(root, Value):
+            raise ArgumentError(f"a graph is walked from a Value, got {root!r}")
     order: list[Value] = []
     seen: set[Value] = set()
     stack: list[Any] = list(reversed(roots))

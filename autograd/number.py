@@ -18,11 +18,15 @@ def number(x: Any, what: str = "Value") -> float:
             raise NotANumberError(f"{what} takes one real number; this int is too large for a float") from None
     if isinstance(x, np.ndarray) and x.ndim == 0 and x.dtype.kind in "fiub":
         return float(x)
-    raise NotANumberError(f"{what} takes one real number, got {_described(x)}{node_and_line('')}")
+    raise NotANumberError(f"{what} takes one real number, got {_described(x, what)}{node_and_line('')}")
 
 
-def _described(x: Any) -> str:
+def _described(x: Any, what: str) -> str:
     """What x is, and what to do instead."""
+    each = "take its elements one by one: [... for x in"
+    kind = what.partition(".")[0]
+    if kind in ("Value", "Parameter"):
+        each = f"make one {kind} per element: [{kind}(x) for x in"
     if isinstance(x, str):
         return f"the str {x!r}; convert it with float(...)"
     if isinstance(x, complex):
@@ -30,9 +34,9 @@ def _described(x: Any) -> str:
     if x is None:
         return "None; did a function forget its return?"
     if isinstance(x, np.ndarray):
-        return f"an array of shape {x.shape}; make one Value per element: [Value(x) for x in array.flat]"
+        return f"an array of shape {x.shape}; {each} array.flat]"
     if isinstance(x, (list, tuple, set, dict, range)) or hasattr(x, "__iter__"):
-        return f"a {type(x).__name__}; make one Value per element: [Value(x) for x in ...]"
+        return f"a {type(x).__name__}; {each} ...]"
     if hasattr(x, "__apply_op__"):
         return f"a {type(x).__name__}; it is one already (float(v) gives its number, for a new leaf)"
     return f"a {type(x).__name__}"

@@ -1,7 +1,7 @@
 """The table of primitives: everything about an op stands in its one record.
 
-To add an op, add one record where its kin stand. The numeric backward pass, higher derivatives, forward mode,
-`gradcheck`, the domain errors and the tests are all derived from it.
+To add an op, add one record where its kin stand, and its name to `__init__.py`. The numeric backward pass, higher
+derivatives, forward mode, `gradcheck`, the domain errors and the tests are all derived from it.
 
 Laws for partials: only operators, comparisons and other ops, so that the same line runs on floats, Values and
 arrays. A choice is a comparison, which counts as 1 or 0 (Iverson's bracket); its derivative is 0, so a comparison
@@ -28,7 +28,7 @@ POSITIVE = Domain(
     "it needs to be > 0",
     lambda x: x > 0,
     ((0.1,), (0.8,), (1.0,), (3.5,)),
-    "Did you mean log of a softmax output?",
+    "Did you mean log of a softmax output? That is score - logsumexp(scores), which does not underflow.",
 )
 NOT_NEGATIVE = Domain(
     "it needs to be >= 0",

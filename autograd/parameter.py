@@ -123,7 +123,7 @@ class FlatParameters:
     """
 
     def __init__(self, parameters: Iterable[Parameter]) -> None:
-        if isinstance(parameters, Value):
+        if isinstance(parameters, Value) or not isinstance(parameters, Iterable):
             raise ArgumentError(f"parameters need to be a list, got the single {parameters!r}; write [...] around it")
         given = list(parameters)
         for p in given:
@@ -139,6 +139,9 @@ class FlatParameters:
 
     def __len__(self) -> int:
         return len(self.parameters)
+
+    def __repr__(self) -> str:
+        return f"FlatParameters({len(self)} parameters)"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return FlatParameters, (self.parameters,)

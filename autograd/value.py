@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from . import ops
+from .errors import ArgumentError
 from .number import number
 from .record import Op, Primitive, RowOp
 from .rows import Operands, Row, numbers
@@ -121,6 +122,8 @@ class Value:
         self.grad = 0.0
         self.op = None
         self._a = self._b = None
+        if not isinstance(label, str):
+            raise ArgumentError(f"a Value takes one number and a str as its label, got the label {label!r}")
         self.label = label
 
     @property
@@ -336,6 +339,6 @@ def _for_numpy(x: Any) -> Any:
     return array
 
 
-def _short(x: float) -> str:
-    """Six significant digits, so that a doctest does not hang on the last bit."""
-    return repr(float(f"{x:.6g}"))
+def _short(x: Any) -> str:
+    """Six significant digits, so that a doctest does not hang on the last bit; anything but a number as it is."""
+    return repr(float(f"{x:.6g}")) if isinstance(x, (float, int)) else repr(x)

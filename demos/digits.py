@@ -13,9 +13,9 @@ import numpy as np
 from autograd import ArgumentError, softmax
 from demos import pictures
 from demos.data import mnist
-from demos.runner import settings
+from demos.runner import output_folder, settings
 from demos.terminal import progress, show_table
-from nets import MLP, SGD, accuracy, cross_entropy, fit, save, schedules
+from nets import MLP, SGD, Epoch, accuracy, cross_entropy, fit, save, schedules
 from nets.data import split
 
 options = settings(
@@ -28,7 +28,7 @@ options = settings(
     train_size=(10_000, "training images, of the 10,000 that come with the lesson"),
 )
 pictures.ready()
-options.out.mkdir(parents=True, exist_ok=True)
+folder = output_folder(options.out)
 images = mnist()
 if options.train_size > len(images.train_images):
     raise ArgumentError(f"--train-size is {options.train_size}; there are {len(images.train_images)} images")
@@ -49,8 +49,8 @@ print(model.summary())
 # ## One nudge
 #
 # Before any training: the ten probabilities for one image of a 4. Then a single step of gradient descent on that one
-# image, and the probabilities again. The step turned every weight a little in the direction that makes a 4 more
-# probable, and that is all that training ever does.
+# image, and the probabilities again. The step turned each weight that had a part in the answer (a black pixel's weight
+# has none) a little in the direction that makes a 4 more probable, and that is all that training ever does.
 
 
 # %%
@@ -84,8 +84,17 @@ model.load_state_dict(untrained)
 steps_per_epoch = -(-len(train[0]) // options.batch)
 total_steps = options.epochs * steps_per_epoch
 optimizer = SGD(model.parameters(), lr=schedules.Cosine(options.lr, options.lr / 100, steps=total_steps), momentum=0.9)
-epochs: list[str] = []
-with progress(total_steps, "training") as advance:
+reached = ""
+
+
+def tell(epoch: Epoch) -> None:
+    """What the bar shows from here on: the accuracy on the validation images."""
+    global reached
+    reached = f"accuracy {epoch.metrics['accuracy']:.1%}"
+    bar.note(f"epoch {epoch.epoch + 1} of {options.epochs}: loss {epoch.loss:.3f}, {reached}")
+
+
+with progress(total_steps, "training") as bar:
     history = fit(
         model,
         cross_entropy,
@@ -96,19 +105,20 @@ with progress(total_steps, "training") as advance:
         validation=validation,
         seed=options.seed,
         metrics={"accuracy": accuracy},
-        on_step=lambda step: advance(f"loss {step.loss:.3f}  {epochs[-1] if epochs else ''}"),
-        on_epoch=lambda epoch: epochs.append(f"accuracy {epoch.metrics['accuracy']:.1%}"),
+        on_step=lambda step: bar.move(f"loss {step.loss:.3f}  {reached}"),
+        on_epoch=tell,
     )
 if history.interrupted:
     print("Interrupted: what follows is of the net as far as it came.")
-show_table(
-    "Each epoch",
-    ["epoch", "training loss", "validation loss", "validation accuracy"],
-    [
-        [e.epoch + 1, f"{e.loss:.4f}", f"{e.metrics['loss']:.4f}", f"{e.metrics['accuracy']:.1%}"]
-        for e in history.epochs
-    ],
-)
+if history.epochs:
+    show_table(
+        "Each epoch",
+        ["epoch", "training loss", "validation loss", "validation accuracy"],
+        [
+            [e.epoch + 1, f"{e.loss:.4f}", f"{e.metrics['loss']:.4f}", f"{e.metrics['accuracy']:.1%}"]
+            for e in history.epochs
+        ],
+    )
 
 # %% [markdown]
 # ## The test
@@ -134,7 +144,7 @@ print(f"Test accuracy: {test_accuracy:.1%} of {len(images.test_images):,} images
 # The sheet shows ten digits that were read well and the ten mistakes that the net was most sure of.
 
 # %%
-save(model, options.out / "model.npz")
+save(model, folder / "model.npz")
 sure = test_probabilities.max(axis=1)
 wrong = np.flatnonzero(read_as != images.test_labels)
 mistakes = wrong[np.argsort(-sure[wrong])][:10]
@@ -146,14 +156,16 @@ sheet = pictures.digit_sheet(
     test_probabilities[shown],
     columns=5,
 )
-sheet.savefig(options.out / "digits.png")
-pictures.loss_curve(history.loss, steps_per_epoch, history.metrics.get("loss", [])).savefig(options.out / "loss.png")
-pictures.confusion_matrix(confusion).savefig(options.out / "confusion.png")
-print(f"Written to {options.out}: digits.png, loss.png, confusion.png, model.npz")
+pictures.keep(sheet, folder / "digits.png")
+pictures.keep(pictures.loss_curve(history.loss, steps_per_epoch, history.metrics.get("loss", [])), folder / "loss.png")
+pictures.keep(pictures.confusion_matrix(confusion), folder / "confusion.png")
+print(f"Written to {folder}: digits.png, loss.png, confusion.png, model.npz")
 
 # %% [markdown]
 # ## Three things to try
 #
+# On the command line; in a notebook, change the numbers in the first cell.
+#
 # 1. `--hidden 4`, then `--hidden 64`: how few neurons still read most digits?
-# 2. `--lr 2`: ten times too fast. What does the net say of every image, and what became of its hidden neurons?
+# 2. `--lr 2`: forty times too fast. What does the net say of every image, and what became of its hidden neurons?
 # 3. `nets.load("out/digits/model.npz")` gives the trained model back: show it a digit of your own, white on black.

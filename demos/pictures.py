@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,15 @@ BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#999999"
 def ready() -> None:
     """Raises MissingExtra if matplotlib is not installed; for a lesson to ask before it trains, not after."""
     _figure((1, 1))
+
+
+def keep(figure: Any, path: Path) -> None:
+    """Saves a Figure, and shows it as well where the lesson runs in a notebook."""
+    figure.savefig(path)
+    if "ipykernel" in sys.modules:
+        from IPython.display import Image, display
+
+        display(Image(filename=path, width=760))
 
 
 def loss_curve(losses: Sequence[float], steps_per_epoch: int, validation: Sequence[float] = (), ax: Any = None) -> Any:
@@ -83,7 +94,9 @@ def digit_sheet(images: np.ndarray, labels: Sequence[int], probabilities: np.nda
         wrong = guess != label
         title = f"{guess} ({row[guess]:.0%})" + (f", is {label}" if wrong else "")
         bars.set_title(title, fontsize=8, color=ORANGE if wrong else "black", pad=2)
-    figure.suptitle("Test digits and the probability of each class (blue: the true class)", fontsize=11)
+    figure.suptitle(
+        "Test digits and the probability of each class (blue: the true class; orange: a wrong answer)", fontsize=11
+    )
     return figure
 
 

@@ -7,8 +7,11 @@ opens as a notebook, and can be stepped through. The first line of its docstring
 import argparse
 import ast
 import difflib
+import math
+import os
 import runpy
 import sys
+import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -30,10 +33,18 @@ class MissingExtra(AutogradError, ImportError):
 
 def main(arguments: list[str]) -> int:
     """The exit status: 0, or 1 if the lesson failed in a way it explains, 2 for a name that is none, 130 for Ctrl-C."""
+    try:
+        return _answer(arguments)
+    except BrokenPipeError:  # whoever read the output, as in `| head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _answer(arguments: list[str]) -> int:
     if not arguments or arguments[0] in ("-h", "--help"):
         print("Lessons. Run one with: python -m demos NAME (and --help for its options)\n")
         for name in LESSONS:
-            print(f"  {name:<14} {one_line(name)}")
+            print(f"  {name:<14} {one_line(name)}", flush=True)
         return 0
     name = arguments[0]
     if name not in LESSONS:
@@ -43,6 +54,8 @@ def main(arguments: list[str]) -> int:
         return 2
     try:
         run(name, arguments[1:])
+    except BrokenPipeError:
+        raise
     except (AutogradError, OSError) as error:
         print(f"{name}: {error}", file=sys.stderr)
         return 1
@@ -86,11 +99,22 @@ def settings(lesson: str, quick: dict[str, Any], **defaults: tuple[Any, str]) ->
     for name, (default, _) in defaults.items():
         if getattr(given, name) is None:
             setattr(given, name, quick.get(name, default) if given.quick else default)
-        elif isinstance(default, (int, float)) and not getattr(given, name) > 0:
-            parser.error(f"--{name.replace('_', '-')} is {getattr(given, name)}; it needs to be above 0")
+        elif isinstance(default, (int, float)) and not 0 < getattr(given, name) < math.inf:
+            parser.error(f"--{name.replace('_', '-')} is {getattr(given, name)}; it needs to be above 0 and finite")
     if given.seed < 0:
         parser.error(f"--seed is {given.seed}; it needs to be 0 or above")
     return SimpleNamespace(**vars(given))
+
+
+def output_folder(path: Path) -> Path:
+    """The folder, made and found writable; OSError says why not, before a lesson has computed what it would lose."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            pass
+    except OSError as error:
+        raise OSError(f"cannot write into the folder {path}: {error.strerror}; name another with --out") from None
+    return path
 
 
 def _given(lesson: str) -> list[str]:

@@ -18,15 +18,25 @@ def console() -> Any:
     return Console(highlight=False)
 
 
-@contextmanager
-def progress(total: int, what: str) -> Iterator[Callable[[str], None]]:
-    """A bar of `total` steps; what it yields moves it by one step and sets the words behind it.
+class Bar:
+    """A bar of steps on a terminal; elsewhere, in a pipe or a notebook, the notes alone, a line each."""
 
-    Where the output is no terminal, nothing is drawn.
-    """
+    def __init__(self, move: Callable[[str], None], say: Callable[[str], None]) -> None:
+        self.move = move
+        """Moves the bar by one step and sets the words behind it."""
+        self.note = say
+        """Tells what has been reached, where there is no bar to show it."""
+
+
+@contextmanager
+def progress(total: int, what: str) -> Iterator[Bar]:
+    """A bar of `total` steps that takes as long as the `with` block."""
     screen = console()
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    if not screen.is_terminal:
+        yield Bar(move=lambda words: None, say=lambda text: print(text, flush=True))
+        return
     columns = (
         TextColumn("{task.description}"),
         BarColumn(bar_width=20),
@@ -34,9 +44,9 @@ def progress(total: int, what: str) -> Iterator[Callable[[str], None]]:
         TimeRemainingColumn(compact=True),
         TextColumn("{task.fields[words]}"),
     )
-    with Progress(*columns, console=screen, disable=not screen.is_terminal) as bar:
+    with Progress(*columns, console=screen) as bar:
         task = bar.add_task(what, total=total, words="")
-        yield lambda words: bar.update(task, advance=1, words=words)
+        yield Bar(move=lambda words: bar.update(task, advance=1, words=words), say=lambda text: None)
 
 
 def show_table(title: str, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import autograd
 from autograd import ArgumentError, Parameter, ParameterVector, Value
 
+from .checks import is_number, whole
 from .errors import ShapeError
 from .module import Module
 
@@ -47,7 +48,8 @@ class Neuron(Module):
     >>> neuron([1.0, -1.0])
     Value(-0.324445, op=tanh)
 
-    Raises ShapeError for another number of inputs, for connections that do not fit, for an unknown activation.
+    Raises ShapeError for another number of inputs or connections that do not fit, ArgumentError for an unknown
+    activation.
     """
 
     def __init__(
@@ -58,12 +60,12 @@ class Neuron(Module):
         seed: int | None = None,
         connections: Iterable[Any] | None = None,
     ) -> None:
-        self.nin = _count(nin, "a Neuron's number of inputs")
+        self.nin = whole("a Neuron's number of inputs", nin)
         self.activation = activation
         self.connections = None if connections is None else _indices(connections, self.nin)
         self._activate = _activation(activation)
         wired = self.nin if self.connections is None else len(self.connections)
-        gain = 2.0 if activation in ("relu", "leaky_relu", "softplus") else 1.0
+        gain = 2.0 if self._activate in (autograd.relu, autograd.leaky_relu, autograd.softplus) else 1.0
         weights = generator(rng, seed).normal(0.0, (gain / max(wired, 1)) ** 0.5, wired)
         self.w = ParameterVector(weights, label="w")
         self.b = Parameter(0.0, label="b")
@@ -105,7 +107,7 @@ class Layer(Module):
         connections: Iterable[Any] | None = None,
     ) -> None:
         rng = generator(rng, seed)
-        nout = _count(nout, "a Layer's number of neurons")
+        nout = whole("a Layer's number of neurons", nout)
         if not isinstance(connections, (Iterable, type(None))):
             raise ShapeError(f"Layer: connections is {connections!r}; give a list with one entry for each neuron")
         wires = [None] * nout if connections is None else list(connections)
@@ -154,7 +156,7 @@ class Sequential(Module):
     def __call__(self, xs: Any) -> Any:
         out: Any = xs
         for layer in self.layers:
-            out = layer(out)
+            out = layer([out] if isinstance(out, Value) and layer is not self.layers[0] else out)
         return out[0] if isinstance(out, list) and len(out) == 1 else out
 
     def config(self) -> dict[str, Any]:
@@ -216,17 +218,14 @@ def generator(rng: np.random.Generator | None = None, seed: int | None = None) -
 
 
 def _activation(activation: Activation) -> Callable[[Any], Any]:
+    """The function; one that gives a plain number for a Value is refused, as nothing could be learned through it."""
     if callable(activation):
-        return activation
+        if isinstance(activation(Value(0.5)), Value):
+            return activation
+        raise ArgumentError(f"activation {activation!r} makes a plain number of a Value; use one such as autograd.tanh")
     if not isinstance(activation, str) or activation not in ACTIVATIONS:
         raise ArgumentError(f"there is no activation {activation!r}; there are {', '.join(ACTIVATIONS)}")
     return ACTIVATIONS[activation]
-
-
-def _count(n: Any, what: str) -> int:
-    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
-        raise ShapeError(f"{what} is {n!r}; it needs a whole number of at least 1")
-    return int(n)
 
 
 def _indices(connections: Iterable[Any], nin: int) -> list[int]:
@@ -250,16 +249,21 @@ def _inputs(xs: Any, nin: int, module: Module) -> Any:
     """The inputs, checked once for all neurons of a layer: constants as one read-only array, else a tuple."""
     if isinstance(xs, Value) or not isinstance(xs, Iterable):
         raise ShapeError(f"{module!r} takes a list of {nin} inputs, got the single {xs!r}; write [...] around it")
+    if isinstance(xs, (set, frozenset, dict, str)):
+        raise ShapeError(f"{module!r} takes a list of {nin} inputs in order, got a {type(xs).__name__}")
     row: Any = xs if isinstance(xs, np.ndarray) else tuple(xs)
     if isinstance(row, np.ndarray) and row.ndim != 1:
         raise ShapeError(f"{module!r} takes {nin} inputs in a flat row, got an array of shape {row.shape}")
     if len(row) != nin:
         raise ShapeError(f"{module!r} takes {nin} inputs, got {len(row)}")
-    if isinstance(row, tuple) and not all(isinstance(x, (float, int, np.number)) for x in row):
+    if isinstance(row, tuple) and not all(is_number(x) and not isinstance(x, Value) for x in row):
         return row
     if isinstance(row, np.ndarray) and row.dtype.kind not in "fiub":
         return tuple(row)
-    constants = np.array(row, dtype=np.float64)
+    try:
+        constants = np.array(row, dtype=np.float64)
+    except OverflowError:  # an int beyond the floats, of which the neuron will tell
+        return row
     constants.flags.writeable = False
     return constants
 

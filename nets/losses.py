@@ -10,6 +10,7 @@ import numpy as np
 
 from autograd import ArgumentError, Value, dot, logsumexp, pick, softplus, sum
 
+from .checks import is_number
 from .errors import ShapeError
 
 
@@ -40,24 +41,26 @@ def hinge(score: Any, label: Any) -> Any:
     >>> hinge(Value(0.25), 1)
     Value(0.75, op=relu)
     """
-    if not _is_number(label) or label not in (-1, 1):
+    if not is_number(label) or label not in (-1, 1):
         raise ArgumentError(f"hinge: the label is {label!r}; it needs -1 or 1 (from 0 or 1: 2 * label - 1)")
-    margin = 1.0 - float(label) * _single(score, "hinge")
+    margin = 1.0 - _number(label) * _single(score, "hinge")
     return margin.relu() if isinstance(margin, Value) else max(0.0, margin)
 
 
 def binary_cross_entropy(logit: Any, target: Any) -> Any:
     """-t log p - (1 - t) log(1 - p) with p = sigmoid(logit), for a target t from 0 to 1.
 
+    The logit is the score itself, so the net's output stays "linear": a sigmoid there would count twice.
+
     Computed from the logit as softplus(logit) - t * logit, which does not overflow.
 
     >>> binary_cross_entropy(Value(0.0), 1)
     Value(0.693147, op=sub)
     """
-    if not _is_number(target) or not 0 <= target <= 1:
+    if not is_number(target) or not 0 <= target <= 1:
         raise ArgumentError(f"binary_cross_entropy: the target is {target!r}; it needs a number from 0 to 1")
     logit = _single(logit, "binary_cross_entropy")
-    return softplus(logit) - float(target) * logit
+    return softplus(logit) - _number(target) * logit
 
 
 def cross_entropy(scores: Sequence[Any], target: int) -> Any:
@@ -70,12 +73,12 @@ def cross_entropy(scores: Sequence[Any], target: int) -> Any:
     """
     if not hasattr(scores, "__len__") or not len(scores):
         raise ShapeError(f"cross_entropy takes a list of scores, one for each class, got {scores!r}")
-    whole = _is_number(target) and not isinstance(target, bool) and 0 <= target < len(scores) and target == int(target)
+    whole = is_number(target) and not isinstance(target, bool) and 0 <= target < len(scores) and target == int(target)
     if not whole:
         raise ArgumentError(
             f"cross_entropy: the target is {target!r}; it needs the index of a class, from 0 to {len(scores) - 1}"
         )
-    return logsumexp(scores) - pick(scores, int(target))
+    return logsumexp(scores) - pick(scores, _number(target))
 
 
 def l2_penalty(parameters: Sequence[Any], strength: float) -> Any:
@@ -86,22 +89,31 @@ def l2_penalty(parameters: Sequence[Any], strength: float) -> Any:
     """
     if not isinstance(parameters, Iterable):
         raise ArgumentError(f"l2_penalty takes a list of parameters, got {parameters!r}; pass model.parameters()")
-    if not _is_number(strength) or not strength >= 0:
+    if not is_number(strength) or not strength >= 0:
         raise ArgumentError(f"l2_penalty: the strength is {strength!r}; it needs a number of at least 0")
     row = tuple(parameters)
-    return float(strength) * dot(row, row)
+    return _number(strength) * dot(row, row)
 
 
 def accuracy(output: Any, target: Any) -> float:
     """1.0 if the largest score is the target's (or a single score has the target's sign), else 0.0.
 
+    A single score above 0 stands for targets above 0; it is the score itself, not a probability.
+
     >>> accuracy([0.1, 0.7, 0.2], 1), accuracy(-0.3, 1)
     (1.0, 0.0)
     """
     if hasattr(output, "__len__"):
+        if not len(output):
+            raise ShapeError("accuracy: there are no scores; it needs one for each class")
         scores = [float(score) for score in output]
         return float(scores.index(max(scores)) == target)
     return float((float(output) > 0) == (target > 0))
+
+
+def _number(x: Any) -> Any:
+    """A Value as it is, so that it stays in the graph; anything else as a float, which is faster to multiply with."""
+    return x if isinstance(x, Value) else float(x)
 
 
 def _sum_of_squares(ys: tuple[Any, ...], ts: tuple[Any, ...]) -> Any:
@@ -110,19 +122,21 @@ def _sum_of_squares(ys: tuple[Any, ...], ts: tuple[Any, ...]) -> Any:
 
 
 def _paired(outputs: Any, targets: Any, what: str) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-    ys = tuple(outputs) if hasattr(outputs, "__len__") else (outputs,)
-    ts = tuple(targets) if hasattr(targets, "__len__") else (targets,)
+    ys, ts = _row(outputs), _row(targets)
     if len(ys) != len(ts) or not ys:
         raise ShapeError(f"{what}: {len(ys)} outputs but {len(ts)} targets; it needs one target for each output")
     return ys, ts
 
 
+def _row(xs: Any) -> tuple[Any, ...]:
+    """A list or array as a tuple, and a single number as a tuple of one."""
+    if isinstance(xs, np.ndarray):
+        return tuple(xs.reshape(-1).tolist())
+    return tuple(xs) if hasattr(xs, "__len__") else (xs,)
+
+
 def _single(score: Any, what: str) -> Any:
-    if not _is_number(score):
+    if not is_number(score):
         got = f"{len(score)} in a list" if isinstance(score, (list, tuple)) else repr(score)
         raise ShapeError(f"{what} takes one score, got {got}; end the net with one output, or use cross_entropy")
     return score
-
-
-def _is_number(x: Any) -> bool:
-    return isinstance(x, (Value, int, float, np.number, np.bool_))

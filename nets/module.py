@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeAlias, TypeVar
+
+import numpy as np
 
 from autograd import ArgumentError, Parameter, Value
 
@@ -41,7 +43,7 @@ class Module:
 
     def parameters(self) -> list[Any]:
         """The parameters, in the order of the attributes; a shared one stands there once."""
-        return [parameter for _, parameter in self.named_parameters()]
+        return list(dict.fromkeys(item for _, item in _contents(self) if isinstance(item, Value)))
 
     def named_parameters(self) -> list[tuple[str, Any]]:
         """Pairs of path and parameter, such as ("layers.0.neurons.3.w.1", p); a shared one under its first path.
@@ -50,17 +52,13 @@ class Module:
         """
         names: dict[Value, str] = {}
         for path, item in _contents(self):
-            if isinstance(item, Value):
-                names.setdefault(item, path)
+            if isinstance(item, Value) and item not in names:
+                names[item] = _dotted(path)
         return [(path, parameter) for parameter, path in names.items()]
 
     def named_modules(self) -> list[tuple[str, Module]]:
         """Pairs of path and module for every module inside, outer before inner; itself is not among them."""
-        modules: dict[int, tuple[str, Module]] = {}
-        for path, item in _contents(self):
-            if isinstance(item, Module):
-                modules.setdefault(id(item), (path, item))
-        return list(modules.values())
+        return [(_dotted(path), item) for path, item in _contents(self) if isinstance(item, Module)]
 
     def zero_grad(self) -> None:
         """Sets the gradient of every parameter to 0."""
@@ -115,7 +113,7 @@ class Module:
         rows = [("module", "what", "parameters")]
         for path, module in _contents(self, enter_modules=False):
             if isinstance(module, Module):
-                rows.append((path, repr(module), f"{len(module.parameters()):,}"))
+                rows.append((_dotted(path), repr(module), f"{len(module.parameters()):,}"))
         parameters = self.parameters()
         rows.append(("total", repr(self), f"{len(parameters):,}"))
         rows = [(_shortened(path, 30), what, number) for path, what, number in rows]
@@ -136,13 +134,16 @@ def kind_name(kind: type[Module]) -> str:
     return kind.__qualname__ if module.partition(".")[0] == "nets" else f"{module}.{kind.__qualname__}"
 
 
-def _contents(module: Module, enter_modules: bool = True) -> Iterator[tuple[str, Any]]:
+Path: TypeAlias = "tuple[Path | None, Any]"
+"""The path above, and the last key: strings are made of it only where a name is asked for."""
+
+
+def _contents(module: Module, enter_modules: bool = True) -> Iterator[tuple[Path, Any]]:
     """Every parameter and module inside, with its path; each module, list and dict is entered once: cycles end."""
     entered = {id(module)}
-    stack: list[tuple[str, Any]] = list(reversed(_attributes(module)))
+    stack: list[tuple[Path, Any]] = [((None, name), item) for name, item in reversed(vars(module).items())]
     while stack:
         path, item = stack.pop()
-        inside: list[tuple[Any, Any]] = []
         if isinstance(item, Value):
             if item.op is None:
                 yield path, item
@@ -150,18 +151,24 @@ def _contents(module: Module, enter_modules: bool = True) -> Iterator[tuple[str,
         if id(item) in entered:
             continue
         entered.add(id(item))
+        inside: Iterable[tuple[Any, Any]] = ()
         if isinstance(item, Module):
             yield path, item
-            inside = _attributes(item) if enter_modules else []
-        elif isinstance(item, (list, tuple)):
-            inside = list(enumerate(item))
+            inside = vars(item).items() if enter_modules else ()
         elif isinstance(item, dict):
-            inside = list(item.items())
-        stack += [(f"{path}.{key}", value) for key, value in reversed(inside)]
+            inside = item.items()
+        elif isinstance(item, (list, tuple)) or (isinstance(item, np.ndarray) and item.dtype == object):
+            inside = enumerate(item)
+        stack += reversed([((path, key), value) for key, value in inside])
 
 
-def _attributes(module: Module) -> list[tuple[str, Any]]:
-    return list(vars(module).items())
+def _dotted(path: Path | None) -> str:
+    """The keys of a path with dots between them."""
+    keys = []
+    while path is not None:
+        path, key = path
+        keys.append(str(key))
+    return ".".join(reversed(keys))
 
 
 def _number(path: str, x: Any) -> float:

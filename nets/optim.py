@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from typing import TypeAlias
+from dataclasses import dataclass
+from typing import ClassVar, TypeAlias
 
 import numpy as np
 
 from autograd import ArgumentError, FlatParameters, Parameter
+
+from .checks import between
 
 Rate: TypeAlias = float | Callable[[int], float]
 """A learning rate: a number, or a function of the step such as those in `schedules`."""
@@ -18,11 +21,22 @@ SMALLEST = 1e-300
 """What eps has to be at least: with 0 the adaptive optimisers would divide a gradient of 0 by 0."""
 
 
-class Optimizer(ABC):
-    """Base of the optimisers: data -= learning_rate * direction(gradient), for all parameters that are not frozen.
+@dataclass(frozen=True)
+class Move:
+    """Where an optimiser is about to go: the new numbers of all its parameters, and its new memory."""
 
-    A subclass says what the direction is. A parameter that stands there twice is moved once.
+    data: np.ndarray
+    memory: np.ndarray
+
+
+class Optimizer(ABC):
+    """Base of the optimisers: data -= learning_rate * direction(gradient, memory).
+
+    A subclass says what the direction is, and how many numbers it remembers for each parameter from step to step.
+    A parameter that stands there twice is moved once; a frozen one stays, and so does what is remembered of it.
     """
+
+    remembers: ClassVar[int] = 0
 
     def __init__(self, parameters: Iterable[Parameter], lr: Rate) -> None:
         if not isinstance(parameters, Iterable):
@@ -30,6 +44,7 @@ class Optimizer(ABC):
         self.flat = FlatParameters(parameters)
         if not len(self.flat):
             raise ArgumentError(f"{type(self).__name__}: there are no parameters to train; pass model.parameters()")
+        self._memory = np.zeros((self.remembers, len(self.flat)))
         self.steps = 0
         self.lr = lr
 
@@ -52,10 +67,14 @@ class Optimizer(ABC):
         """What `lr` is at the next step; ArgumentError if it is no finite number of at least 0."""
         who = type(self).__name__
         if not callable(lr):
-            return _between(who, "lr", lr, 0.0, math.inf)
+            return between(f"{who}: lr", lr, 0.0)
         if isinstance(lr, type):
             raise ArgumentError(f"{who}: lr is the class {lr.__name__}; make one: {lr.__name__}(...)")
-        return _between(who, f"lr at step {self.steps}", lr(self.steps), 0.0, math.inf)
+        try:
+            rate = lr(self.steps)
+        except OverflowError:
+            rate = math.inf
+        return between(f"{who}: lr at step {self.steps}", rate, 0.0)
 
     def zero_grad(self) -> None:
         """Sets the gradients to 0."""
@@ -63,14 +82,27 @@ class Optimizer(ABC):
 
     def step(self) -> None:
         """Moves the parameters once. They are written in one go: an interrupt finds all of them moved or none."""
-        change = self.learning_rate * self.direction(self.flat.grad)
-        change[self.flat.frozen] = 0.0
-        self.flat.data = self.flat.data - change
-        self.steps += 1
+        self.commit(self.propose())
+
+    def propose(self) -> Move:
+        """The next step, worked out and not yet taken; so it can be looked at before `commit`."""
+        flat = self.flat
+        moving = ~flat.frozen
+        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is infinite, as with floats
+            direction, memory = self.direction(np.where(moving, flat.grad, 0.0), self._memory)
+            data = flat.data - self.learning_rate * direction
+        return Move(np.where(moving, data, flat.data), np.where(moving, memory, self._memory))
+
+    def commit(self, move: Move) -> None:
+        """Takes the step."""
+        self.flat.data, self._memory, self.steps = move.data, move.memory, self.steps + 1
 
     @abstractmethod
-    def direction(self, gradient: np.ndarray) -> np.ndarray:
-        """A new array of the gradient's shape (n,): what to subtract at a learning rate of 1."""
+    def direction(self, gradient: np.ndarray, memory: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """What to subtract at a learning rate of 1, of shape (n,), and the new memory, of shape (remembers, n).
+
+        It changes nothing, neither its arguments nor the optimiser.
+        """
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self.flat)} parameters, lr={self._lr!r})"
@@ -90,6 +122,8 @@ class SGD(Optimizer):
     0.95
     """
 
+    remembers = 1
+
     def __init__(
         self,
         parameters: Iterable[Parameter],
@@ -99,19 +133,16 @@ class SGD(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(parameters, lr)
-        self.momentum = _between("SGD", "momentum", momentum, 0.0, 1.0)
-        self.weight_decay = _between("SGD", "weight_decay", weight_decay, 0.0, math.inf)
+        self.momentum = between("SGD: momentum", momentum, 0.0, 1.0)
+        self.weight_decay = between("SGD: weight_decay", weight_decay, 0.0)
         self.nesterov = nesterov
         if nesterov and momentum == 0.0:
             raise ArgumentError("SGD: nesterov looks ahead along the momentum, which is 0; give momentum=0.9 or so")
-        self._velocity = np.zeros(len(self.flat))
 
-    def direction(self, gradient: np.ndarray) -> np.ndarray:
+    def direction(self, gradient: np.ndarray, memory: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         gradient = gradient + self.weight_decay * self.flat.data
-        if self.momentum == 0.0:
-            return gradient
-        self._velocity = self.momentum * self._velocity + gradient
-        return gradient + self.momentum * self._velocity if self.nesterov else self._velocity.copy()
+        velocity = self.momentum * memory[0] + gradient
+        return gradient + self.momentum * velocity if self.nesterov else velocity, velocity[np.newaxis]
 
 
 class Adam(Optimizer):
@@ -119,6 +150,8 @@ class Adam(Optimizer):
 
     Source: Kingma & Ba, "Adam: a method for stochastic optimization", 2015, algorithm 1.
     """
+
+    remembers = 2
 
     def __init__(
         self,
@@ -130,18 +163,15 @@ class Adam(Optimizer):
         super().__init__(parameters, lr)
         if not isinstance(betas, (tuple, list)) or len(betas) != 2:
             raise ArgumentError(f"Adam: betas is {betas!r}; it needs two numbers, such as (0.9, 0.999)")
-        self.betas = tuple(_between("Adam", "each of betas", beta, 0.0, 1.0) for beta in betas)
-        self.eps = _between("Adam", "eps", eps, SMALLEST, math.inf)
-        self._mean = np.zeros(len(self.flat))
-        self._square = np.zeros(len(self.flat))
+        self.betas = tuple(between("Adam: each of betas", beta, 0.0, 1.0) for beta in betas)
+        self.eps = between("Adam: eps", eps, SMALLEST)
 
-    def direction(self, gradient: np.ndarray) -> np.ndarray:
+    def direction(self, gradient: np.ndarray, memory: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         b1, b2 = self.betas
-        self._mean = b1 * self._mean + (1 - b1) * gradient
-        self._square = b2 * self._square + (1 - b2) * gradient * gradient
-        mean = self._mean / (1 - b1 ** (self.steps + 1))
-        square = self._square / (1 - b2 ** (self.steps + 1))
-        return mean / (np.sqrt(square) + self.eps)
+        mean = b1 * memory[0] + (1 - b1) * gradient
+        square = b2 * memory[1] + (1 - b2) * gradient * gradient
+        step = self.steps + 1
+        return mean / (1 - b1**step) / (np.sqrt(square / (1 - b2**step)) + self.eps), np.stack([mean, square])
 
 
 class RMSProp(Optimizer):
@@ -150,15 +180,16 @@ class RMSProp(Optimizer):
     Source: Tieleman & Hinton, "Lecture 6.5: rmsprop", Neural networks for machine learning, Coursera, 2012.
     """
 
+    remembers = 1
+
     def __init__(self, parameters: Iterable[Parameter], lr: Rate = 0.01, decay: float = 0.9, eps: float = 1e-8) -> None:
         super().__init__(parameters, lr)
-        self.decay = _between("RMSProp", "decay", decay, 0.0, 1.0)
-        self.eps = _between("RMSProp", "eps", eps, SMALLEST, math.inf)
-        self._square = np.zeros(len(self.flat))
+        self.decay = between("RMSProp: decay", decay, 0.0, 1.0)
+        self.eps = between("RMSProp: eps", eps, SMALLEST)
 
-    def direction(self, gradient: np.ndarray) -> np.ndarray:
-        self._square = self.decay * self._square + (1 - self.decay) * gradient * gradient
-        return gradient / (np.sqrt(self._square) + self.eps)
+    def direction(self, gradient: np.ndarray, memory: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        square = self.decay * memory[0] + (1 - self.decay) * gradient * gradient
+        return gradient / (np.sqrt(square) + self.eps), square[np.newaxis]
 
 
 class Adagrad(Optimizer):
@@ -167,19 +198,12 @@ class Adagrad(Optimizer):
     Source: Duchi, Hazan & Singer, "Adaptive subgradient methods", JMLR 12, 2011.
     """
 
+    remembers = 1
+
     def __init__(self, parameters: Iterable[Parameter], lr: Rate = 0.01, eps: float = 1e-10) -> None:
         super().__init__(parameters, lr)
-        self.eps = _between("Adagrad", "eps", eps, SMALLEST, math.inf)
-        self._sum = np.zeros(len(self.flat))
+        self.eps = between("Adagrad: eps", eps, SMALLEST)
 
-    def direction(self, gradient: np.ndarray) -> np.ndarray:
-        self._sum = self._sum + gradient * gradient
-        return gradient / (np.sqrt(self._sum) + self.eps)
-
-
-def _between(who: str, name: str, x: float, low: float, high: float) -> float:
-    """x, if it is a number with low <= x < high."""
-    if isinstance(x, bool) or not isinstance(x, (int, float, np.number)) or not low <= x < high:
-        bound = f"at least {low:g}" + (f" and below {high:g}" if high < math.inf else ", and finite")
-        raise ArgumentError(f"{who}: {name} is {x!r}; it needs a number of {bound}")
-    return float(x)
+    def direction(self, gradient: np.ndarray, memory: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        total = memory[0] + gradient * gradient
+        return gradient / (np.sqrt(total) + self.eps), total[np.newaxis]

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import ArgumentError, AutogradError
+from autograd import ArgumentError, AutogradError, Parameter
 
 from .errors import LoadError
 from .module import KINDS, Module, kind_name
@@ -29,12 +29,14 @@ def save(model: Module, path: str | os.PathLike[str]) -> Path:
     """The path written: the model's class, its `config()` and its parameters, for `load` to make it again.
 
     The file is written beside the old one and then takes its place at once, so it is never half there. Raises
-    ArgumentError for a model that has no `config()`, FileNotFoundError if there is no such folder.
+    ArgumentError for a model that has no `config()`, or one that does not make it again; FileNotFoundError if there
+    is no such folder.
     """
     if not isinstance(model, Module):
         raise ArgumentError(f"save writes a Module such as an MLP, got {model!r}")
     description = json.dumps(_described(model, []))
     state = model.state_dict()
+    _refuse_what_would_not_load(description, model)
     path = Path(path)
     if not path.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {path.parent} to save {path.name} in; make it first")
@@ -47,6 +49,7 @@ def save(model: Module, path: str | os.PathLike[str]) -> Path:
                 model=np.array(description),
                 paths=np.array(json.dumps(list(state))),
                 numbers=np.array(list(state.values()), dtype=np.float64),
+                frozen=np.array([getattr(p, "frozen", False) for p in model.parameters()], dtype=bool),
             )
             file.flush()
             os.fsync(file.fileno())
@@ -63,19 +66,43 @@ def load(path: str | os.PathLike[str], into: Module | None = None) -> Any:
     Raises LoadError if the file is damaged, foreign, holds a class that has not been imported, or does not fit
     `into` (which then is as it was); FileNotFoundError if there is none.
     """
-    description, state = _read(Path(path))
+    description, state, frozen = _read(Path(path))
     try:
         model = _made(description, []) if into is None else into
         if not isinstance(model, Module):
             raise LoadError(f"it describes no model, but {model!r}")
+        if into is not None:
+            _refuse_another_model(description, into)
         model.load_state_dict(state)
     except LoadError as error:
         raise LoadError(f"{path}: {error}") from None
+    for parameter, stays in zip(model.parameters(), frozen, strict=True):
+        if isinstance(parameter, Parameter):
+            parameter.frozen = stays
     return model
 
 
-def _read(path: Path) -> tuple[Any, dict[str, float]]:
-    """The description and the numbers by path, if the file is one that `save` wrote, whole."""
+def _refuse_what_would_not_load(description: str, model: Module) -> None:
+    try:
+        twin = _made(json.loads(description), [])
+    except LoadError as error:
+        raise ArgumentError(f"{type(model).__name__} would not load again: {error}; mend its config()") from None
+    if twin.state_dict().keys() != model.state_dict().keys():
+        raise ArgumentError(f"{type(model).__name__} would load with other parameters; mend its config()")
+
+
+def _refuse_another_model(description: Any, into: Module) -> None:
+    """A file may fit a model's parameters and still be of another: a tanh net's numbers in a relu net."""
+    try:
+        own = _described(into, [])
+    except ArgumentError:  # it has no config() to compare
+        return
+    if own != description:
+        raise LoadError(f"the file holds {_shown(description)}, not {into!r}; nothing was changed")
+
+
+def _read(path: Path) -> tuple[Any, dict[str, float], list[bool]]:
+    """The description, the numbers by path and which are frozen, if the file is one that `save` wrote, whole."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -90,6 +117,7 @@ def _read(path: Path) -> tuple[Any, dict[str, float]]:
                 raise LoadError(f"{path}: its format is {str(file['format'])!r}, this version reads {FORMAT!r}")
             description = json.loads(str(file["model"]))
             paths, numbers = json.loads(str(file["paths"])), np.asarray(file["numbers"])
+            frozen = np.asarray(file["frozen"])
     except LoadError:
         raise
     except _DAMAGE as error:
@@ -98,7 +126,9 @@ def _read(path: Path) -> tuple[Any, dict[str, float]]:
         raise LoadError(f"{path}: its paths are no list of names")
     if numbers.dtype != np.float64 or numbers.shape != (len(paths),):
         raise LoadError(f"{path}: {len(paths)} paths, but numbers of {numbers.dtype} and shape {numbers.shape}")
-    return description, dict(zip(paths, numbers.tolist(), strict=True))
+    if frozen.dtype != np.bool_ or frozen.shape != (len(paths),):
+        raise LoadError(f"{path}: {len(paths)} paths, but frozen flags of {frozen.dtype} and shape {frozen.shape}")
+    return description, dict(zip(paths, numbers.tolist(), strict=True)), frozen.tolist()
 
 
 def _described(item: Any, done: list[Module]) -> Any:
@@ -107,11 +137,12 @@ def _described(item: Any, done: list[Module]) -> Any:
         again = [k for k, module in enumerate(done) if module is item]
         if again:
             return {"again": again[0]}
-        description = {"class": kind_name(type(item)), "arguments": _described(item.config(), done)}
+        arguments = {key: _described(value, done) for key, value in item.config().items()}
+        description = {"class": kind_name(type(item)), "arguments": arguments}
         done.append(item)
         return description
     if isinstance(item, Mapping):
-        return {key: _described(value, done) for key, value in item.items()}
+        return {"dict": [[_described(key, done), _described(value, done)] for key, value in item.items()]}
     if isinstance(item, (list, tuple)):
         return [_described(value, done) for value in item]
     if isinstance(item, np.generic):
@@ -130,17 +161,36 @@ def _made(description: Any, done: list[Module]) -> Any:
         return [_made(item, done) for item in description]
     if not isinstance(description, dict):
         return description
-    if "class" not in description:
-        again = description.get("again")
-        if isinstance(again, int) and 0 <= again < len(done):
-            return done[again]
-        return {key: _made(value, done) for key, value in description.items()}
-    name = description["class"]
-    if not isinstance(name, str) or name not in KINDS:
-        raise LoadError(f"it holds a {name}, which is not known here; import the module that defines it first")
     try:
-        module = KINDS[name](**_made(description["arguments"], done))
+        if "again" in description:
+            return done[description["again"]]
+        if "dict" in description:
+            return {_made(key, done): _made(value, done) for key, value in description["dict"]}
+        name, arguments = description["class"], description["arguments"]
+        kind = KINDS[name]
+    except (TypeError, ValueError, LookupError):
+        raise LoadError(f"it holds {_unknown(description)}") from None
+    try:
+        module = kind(**{key: _made(value, done) for key, value in arguments.items()})
     except (TypeError, ValueError, AttributeError, KeyError, AutogradError) as error:
         raise LoadError(f"its {name} cannot be made again: {error}") from None
     done.append(module)
     return module
+
+
+def _shown(description: Any) -> str:
+    """A described model in words."""
+    if not (isinstance(description, dict) and isinstance(description.get("arguments"), dict)):
+        return f"what is no model ({json.dumps(description)[:80]})"
+    arguments = ", ".join(f"{key}={json.dumps(value)[:60]}" for key, value in description["arguments"].items())
+    return f"{description.get('class')}({arguments})"
+
+
+def _unknown(description: dict[str, Any]) -> str:
+    """What to say of a description that no model can be made of."""
+    name = description.get("class")
+    if not isinstance(name, str) or name in KINDS:
+        return f"a description of no model: {json.dumps(description)[:80]}"
+    if name.startswith("__main__."):
+        return f"a {name}, a class of the script that saved it; make one yourself and use load(path, into=it)"
+    return f"a {name}, which is not known here; import the module that defines it first"

@@ -6,11 +6,8 @@ method", 1951). Steps count from 0.
 
 import math
 from dataclasses import dataclass, fields
-from typing import Any
 
-import numpy as np
-
-from autograd import ArgumentError
+from .checks import between, whole
 
 
 @dataclass(frozen=True)
@@ -19,13 +16,11 @@ class Schedule:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            given = getattr(self, field.name)
-            whole = field.type in (int, "int")
-            kinds: Any = (int, np.integer) if whole else (int, float, np.integer, np.floating)
-            number = isinstance(given, kinds) and not isinstance(given, bool)
-            if not number or not int(whole) <= given < math.inf:
-                needs = "whole number of at least 1" if whole else "finite number of at least 0"
-                raise ArgumentError(f"{type(self).__name__}: {field.name} is {given!r}; it needs a {needs}")
+            what, given = f"{type(self).__name__}: {field.name}", getattr(self, field.name)
+            if field.type in (int, "int"):
+                whole(what, given)
+            else:
+                between(what, given, 0.0)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import numpy as np
 
 from autograd import ArgumentError, DomainError, Value, sum
 
+from .checks import whole
 from .data import batches
 from .errors import TrainingDiverged
 from .layers import generator
@@ -45,13 +46,17 @@ class Epoch:
     metrics: dict[str, float]
 
 
-@dataclass
+@dataclass(repr=False)
 class History:
     """What happened in `fit`: a Step for each step, an Epoch for each whole epoch."""
 
     steps: list[Step] = field(default_factory=list)
     epochs: list[Epoch] = field(default_factory=list)
     interrupted: bool = False
+
+    def __repr__(self) -> str:
+        loss = f", loss {self.steps[0].loss:.4g} -> {self.steps[-1].loss:.4g}" if self.steps else ""
+        return f"History({len(self.epochs)} epochs, {len(self.steps)} steps{loss})"
 
     @property
     def loss(self) -> list[float]:
@@ -109,7 +114,13 @@ def fit(
         raise ArgumentError(f"fit: the optimizer is {optimizer!r}; pass SGD(model.parameters(), lr=0.1) or another")
     xs, ys = _examples(data, "fit: data")
     held_out = None if validation is None else _examples(validation, "fit: validation")
-    _whole("epochs", epochs)
+    whole("fit: epochs", epochs)
+    whole("fit: batch_size", batch_size)
+    if not callable(loss):
+        raise ArgumentError(f"fit: the loss is {loss!r}; pass a function such as squared_error or cross_entropy")
+    measures = {"loss": loss, **_metrics(metrics or {})}
+    if "loss" in (metrics or {}):
+        raise ArgumentError("fit: the loss is measured under the name 'loss' anyway; give the metric another name")
     if metrics and held_out is None:
         raise ArgumentError("fit: metrics are measured on the validation set; give validation=(xs, ys) as well")
     if not set(model.parameters()) & set(optimizer.flat.parameters):
@@ -120,13 +131,14 @@ def fit(
     try:
         for epoch in range(epochs):
             model.train()
+            first_step = len(history.steps)
             for batch in batches(xs, ys, batch_size, rng):
                 history.steps.append(_descend(model, loss, batch, optimizer, len(history.steps), epoch))
                 if on_step:
                     on_step(history.steps[-1])
-            of_epoch = [step.loss for step in history.steps if step.epoch == epoch]
-            measured = {} if held_out is None else evaluate(model, held_out, {"loss": loss, **(metrics or {})})
-            history.epochs.append(Epoch(epoch, float(np.mean(of_epoch)), measured))
+            mean = float(np.mean(history.loss[first_step:]))
+            measured = {} if held_out is None else evaluate(model, held_out, measures)
+            history.epochs.append(Epoch(epoch, mean, measured))
             if on_epoch:
                 on_epoch(history.epochs[-1])
     except KeyboardInterrupt:
@@ -139,12 +151,13 @@ def fit(
 def evaluate(model: Module, data: Examples, metrics: Mapping[str, Callable[[Any, Any], Any]]) -> dict[str, float]:
     """The mean of each metric(model(x), y) over the examples, by name; the model is in eval mode meanwhile."""
     xs, ys = _examples(data, "evaluate: data")
+    metrics = _metrics(metrics)
     modes = _modes(model)
     totals = dict.fromkeys(metrics, 0.0)
     try:
         model.eval()
         for x, y in zip(xs, ys, strict=True):
-            output = model(x)
+            output = _output(model, x)
             for name, metric in metrics.items():
                 totals[name] += float(metric(output, y))
     finally:
@@ -154,10 +167,17 @@ def evaluate(model: Module, data: Examples, metrics: Mapping[str, Callable[[Any,
 
 def batch_loss(model: Callable[[Any], Any], loss: Loss, xs: Iterable[Any], ys: Iterable[Any]) -> Value:
     """The mean of loss(model(x), y) over a batch, as one Value."""
-    losses = [loss(model(x), y) for x, y in zip(xs, ys, strict=True)]
+    losses = [loss(_output(model, x), y) for x, y in zip(xs, ys, strict=True)]
     if not losses:
         raise ArgumentError("batch_loss: the batch is empty; it needs at least one example")
     return sum(losses) / len(losses)
+
+
+def _output(model: Callable[[Any], Any], x: Any) -> Any:
+    output = model(x)
+    if output is None:
+        raise ArgumentError(f"{model!r} returned None; did its __call__ forget to return?")
+    return output
 
 
 def _descend(model: Module, loss: Loss, batch: Examples, optimizer: Optimizer, step: int, epoch: int) -> Step:
@@ -165,38 +185,53 @@ def _descend(model: Module, loss: Loss, batch: Examples, optimizer: Optimizer, s
     rate = optimizer.learning_rate
     last_gradient = optimizer.flat.grad.copy()
     try:
-        # What leaves the finite numbers is told by TrainingDiverged, so NumPy need not warn of it as well.
-        with _collector_paused(), np.errstate(over="ignore", invalid="ignore"):
-            total = batch_loss(model, loss, *batch)
-            if not isinstance(total, Value):
-                raise ArgumentError(f"fit: the loss came out as {total!r}, a plain number; make it of model(x)")
-            optimizer.zero_grad()
-            total.backward()
+        with _collector_paused():
+            reached = _differentiated(model, loss, batch, optimizer)
     except DomainError as error:
         if step == 0:  # nothing has been moved yet, so it is not the descent that went wrong
             raise
-        raise _diverged(str(error), step, rate, last_gradient) from error
-    gradient = optimizer.flat.grad
-    if not np.isfinite(total.data):
-        raise _diverged(f"the loss is {total.data:g}", step, rate, gradient)
+        raise _diverged(str(error), step, rate, last_gradient, batch) from error
+    gradient = np.where(optimizer.flat.frozen, 0.0, optimizer.flat.grad)
+    if not np.isfinite(reached):
+        raise _diverged(f"the loss is {reached:g}", step, rate, gradient, batch)
     if not np.all(np.isfinite(gradient)):
-        raise _diverged("a gradient is not finite", step, rate, gradient)
-    before = optimizer.flat.data.copy()
-    with np.errstate(over="ignore", invalid="ignore"):
-        optimizer.step()
-    if not np.all(np.isfinite(optimizer.flat.data)):
-        optimizer.flat.data = before
-        raise _diverged("the new parameters would not be finite", step, rate, gradient)
-    return Step(step, epoch, total.data, rate, _length(gradient))
+        raise _diverged("a gradient is not finite", step, rate, gradient, batch)
+    move = optimizer.propose()
+    if not np.all(np.isfinite(move.data)):
+        raise _diverged("the new parameters would not be finite", step, rate, gradient, batch)
+    optimizer.commit(move)
+    return Step(step, epoch, reached, rate, _length(gradient))
 
 
-def _diverged(what: str, step: int, rate: float, gradient: np.ndarray) -> TrainingDiverged:
+def _differentiated(model: Module, loss: Loss, batch: Examples, optimizer: Optimizer) -> float:
+    """The loss on the batch, its gradients being those of the parameters; the graph is gone on return."""
+    total = batch_loss(model, loss, *batch)
+    if not isinstance(total, Value):
+        raise ArgumentError(f"fit: the loss came out as {total!r}, a plain number; make it of model(x)")
+    optimizer.zero_grad()
+    total.backward()
+    return total.data
+
+
+def _diverged(what: str, step: int, rate: float, gradient: np.ndarray, batch: Examples) -> TrainingDiverged:
     largest = float(np.max(np.abs(gradient)))
+    advice = (
+        f"Try a learning rate of {rate / 10:g}, a schedule that lowers it, or inputs scaled to about -1 to 1."
+        if all(map(_is_finite, batch))
+        else "There is a NaN or an infinity in the inputs or targets of this batch: mend the data."
+    )
     return TrainingDiverged(
         f"training diverged at step {step}: {what} (learning rate {rate:g}, largest gradient {largest:g}). "
-        f"The parameters are those from before this step. Try a learning rate of {rate / 10:g}, "
-        "a schedule that lowers it, or inputs scaled to about -1 to 1."
+        f"The parameters are those from before this step. {advice}"
     )
+
+
+def _is_finite(part: Any) -> bool:
+    """Whether all numbers in a batch's inputs or targets are finite; what is no array of numbers passes."""
+    try:
+        return bool(np.all(np.isfinite(np.asarray(part, dtype=np.float64))))
+    except (TypeError, ValueError):
+        return True
 
 
 def _length(gradient: np.ndarray) -> float:
@@ -218,6 +253,12 @@ def _examples(data: Any, name: str) -> Examples:
     return xs, ys
 
 
+def _metrics(metrics: Any) -> Mapping[str, Callable[[Any, Any], Any]]:
+    if not isinstance(metrics, Mapping) or not all(map(callable, metrics.values())):
+        raise ArgumentError(f'metrics are {metrics!r}; name each, such as {{"accuracy": accuracy}}')
+    return metrics
+
+
 def _modes(model: Module) -> list[tuple[Module, bool]]:
     """The model and every module inside, each with its mode."""
     return [(module, module.training) for module in (model, *(module for _, module in model.named_modules()))]
@@ -226,11 +267,6 @@ def _modes(model: Module) -> list[tuple[Module, bool]]:
 def _restore(modes: list[tuple[Module, bool]]) -> None:
     for module, training in modes:
         module.training = training
-
-
-def _whole(name: str, n: Any) -> None:
-    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
-        raise ArgumentError(f"fit: {name} is {n!r}; it needs a whole number of at least 1")
 
 
 @contextmanager

@@ -226,6 +226,11 @@ def test_wrong_backward_of_the_ops_written_out_by_hand_is_named(name, sign, plan
 # --- not the ops' fault --------------------------------------------------------------------------------------
 
 
+def test_jump_is_told_apart_from_a_kink(capsys):
+    gradcheck(ops.step, [0.0])
+    assert capsys.readouterr().out == "jump in argument 0 at 0; the engine takes 0 by convention\n"
+
+
 @pytest.mark.parametrize(
     "f",
     [
@@ -254,7 +259,7 @@ def test_kink_prints_its_slopes_and_the_convention_instead_of_an_alarm(f, left, 
     found = gradcheck(lambda x: f(x), [Value(0.0, label="x")])
     (kink,) = found.kinks
     assert capsys.readouterr().out == kink + "\n"
-    assert kink.startswith(f"kink in 'x' at 0: slope {left} on the left, {right} on the right; ")
+    assert kink.startswith(f"kink in argument 0 ('x') at 0: slope {left} on the left, {right} on the right; ")
     assert kink.endswith(f"the engine takes {taken} by convention")
 
 

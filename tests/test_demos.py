@@ -94,7 +94,8 @@ def test_help_tells_every_setting_with_its_default(capsys):
         (["--epochs", "-3"], "--epochs is -3; it needs to be above 0"),
         (["--epochs", "1.5"], "argument --epochs: invalid int value: '1.5'"),
         (["--lr", "fast"], "argument --lr: invalid float value: 'fast'"),
-        (["--lr", "nan"], "--lr is nan; it needs to be above 0"),
+        (["--lr", "nan"], "--lr is nan; it needs to be above 0 and finite"),
+        (["--lr", "inf"], "--lr is inf; it needs to be above 0 and finite"),
         (["--train-size", "0"], "--train-size is 0; it needs to be above 0"),
         (["--seed", "-1"], "--seed is -1; it needs to be 0 or above"),
         (["--width", "3"], "unrecognized arguments: --width 3"),
@@ -112,9 +113,8 @@ def test_option_values_that_do_not_fit_end_with_status_2(arguments, message, cap
     [
         (["--train-size", "10001"], "digits: --train-size is 10001; there are 10000 images"),
         (["--train-size", "1"], "digits: There is 1 example; a split needs at least 2"),
-        (["--lr", "inf"], "digits: Cosine: start is inf"),
-        (["--out", "{file}/inside"], "digits: .*Not a directory"),
-        (["--out", "{file}"], "digits: .*File exists"),
+        (["--out", "{file}/inside"], "digits: cannot write into the folder .*Not a directory; name another"),
+        (["--out", "{file}"], "digits: cannot write into the folder .*File exists; name another"),
     ],
 )
 def test_a_lesson_that_cannot_start_says_why_in_one_line(arguments, message, tmp_path, capsys):
@@ -173,11 +173,22 @@ def test_tables_are_plain_ascii_where_the_output_is(tmp_path):
     assert shown.returncode == 0 and shown.stdout.isascii() and "2.5" in shown.stdout
 
 
-def test_progress_draws_nothing_where_there_is_no_terminal(capsys):
-    with terminal.progress(3, "training") as advance:
+def test_progress_is_told_in_lines_where_there_is_no_terminal(capsys):
+    with terminal.progress(3, "training") as bar:
         for i in range(3):
-            advance(f"loss {i}")
-    assert capsys.readouterr() == ("", "")
+            bar.move(f"loss {i}")
+        bar.note("epoch 1: loss 2")
+    assert capsys.readouterr() == ("epoch 1: loss 2\n", "")
+
+
+def test_a_reader_that_has_seen_enough_is_no_failure(tmp_path):
+    for arguments in ([], ["digits", *SHORT, "--out", str(tmp_path)]):
+        lesson = subprocess.Popen(
+            [sys.executable, "-u", "-m", "demos", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        lesson.stdout.close()
+        assert (lesson.stderr.read(), lesson.wait()) == ("", 0)
+        lesson.stderr.close()
 
 
 # --- pictures ------------------------------------------------------------------------------------------------

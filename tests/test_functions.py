@@ -247,3 +247,10 @@ def test_logsumexp_agrees_with_the_elementary_form_to_second_order(numbers):
     ):
         assert got.data == pytest.approx(expected.data, rel=1e-12, abs=1e-12)
         assert grad(got, xs) == pytest.approx(grad(expected, xs), rel=1e-10, abs=1e-10)
+
+
+def test_sum_has_a_start_as_pythons_own_has():
+    b = Value(0.5)
+    total = sum([Value(1.0), 2.0], b)
+    assert total.data == 3.5 and len(total.args) == 3 and grad(total, b) == 1.0
+    assert sum([1.0, 2.0], 3) == 6.0 and len(sum([b, b]).args) == 2

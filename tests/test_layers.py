@@ -1,5 +1,6 @@
 """Neuron, Layer, Sequential and MLP: their values and gradients against NumPy, and what they refuse."""
 
+import math
 import subprocess
 import sys
 
@@ -180,12 +181,37 @@ def test_a_wrong_number_of_inputs_states_expected_and_got(make):
         make()(x for x in [1.0, 2.0])
 
 
-@pytest.mark.parametrize(
-    "xs", ["abc", [None, 1, 2], ["1", 2, 3], [[1], [2], [3]], [1j, 2, 3], np.array(["a", "b", "c"])]
-)
+@pytest.mark.parametrize("xs", [[None, 1, 2], ["1", 2, 3], [[1], [2], [3]], [1j, 2, 3], np.array(["a", "b", "c"])])
 def test_inputs_that_are_no_numbers_are_refused(xs):
     with pytest.raises(TypeError, match="takes one real number, got"):
         MLP(3, [2, 1], seed=0)(xs)
+
+
+@pytest.mark.parametrize("xs", ["abc", {1.0, 2.0, 3.0}, {1.0: 1, 2.0: 2, 3.0: 3}])
+def test_inputs_without_an_order_of_numbers_are_refused(xs):
+    with pytest.raises(ShapeError, match=r"takes a list of 3 inputs in order, got a (str|set|dict)"):
+        MLP(3, [2, 1], seed=0)(xs)
+
+
+def test_an_int_beyond_the_floats_is_refused():
+    with pytest.raises(TypeError, match="too large for a float"):
+        Neuron(2, seed=0)([10**400, 1])
+
+
+def test_an_activation_that_leaves_the_graph_is_refused():
+    with pytest.raises(ArgumentError, match=r"tanh.* makes a plain number of a Value; use one such as autograd.tanh"):
+        MLP(2, [3, 1], activation=math.tanh)
+
+
+def test_an_activation_given_as_a_function_starts_like_its_name():
+    assert Neuron(3, autograd.relu, seed=1).w[0].data == Neuron(3, "relu", seed=1).w[0].data
+
+
+def test_a_single_output_is_one_input_of_the_next_layer():
+    hidden = Layer(2, 1, "tanh", seed=1)
+    flat = Sequential([hidden, Layer(1, 3, seed=2)])
+    nested = Sequential([Sequential([hidden]), flat.layers[1]])
+    assert [float(y) for y in nested([0.3, -0.2])] == [float(y) for y in flat([0.3, -0.2])]
 
 
 def test_layers_that_do_not_fit_together_name_the_one_that_is_asked():
@@ -321,7 +347,7 @@ def test_counts_that_are_no_whole_number_above_0_are_refused(n):
         lambda: MLP(n, [2]),
         lambda: MLP(2, [3, n]),
     ):
-        with pytest.raises(ShapeError, match="it needs a whole number of at least 1"):
+        with pytest.raises(ArgumentError, match="it needs a whole number of at least 1"):
             make()
 
 

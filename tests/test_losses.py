@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from autograd import ArgumentError, Parameter, Value, gradcheck, logsumexp, softmax
+from autograd import ArgumentError, Parameter, Value, grad, gradcheck, logsumexp, softmax
 from nets import (
     MLP,
     ShapeError,
@@ -173,3 +173,24 @@ REFUSED = [
 def test_outputs_and_targets_that_do_not_fit_are_refused(loss, output, target, kind, message):
     with pytest.raises(kind, match=message):
         loss(output, target)
+
+
+@pytest.mark.parametrize(
+    ("loss", "at"),
+    [
+        (lambda t: squared_error(0.5, t), 0.3),
+        (lambda t: mse([0.5, 1.0], [t, 2.0]), 0.3),
+        (lambda t: hinge(Value(0.25), t), 1.0),
+        (lambda t: binary_cross_entropy(0.5, t), 0.3),
+        (lambda t: l2_penalty([3.0], t), 0.1),
+    ],
+    ids=["squared_error", "mse", "hinge", "binary_cross_entropy", "l2_penalty"],
+)
+def test_a_target_or_strength_that_is_a_value_stays_in_the_graph(loss, at):
+    t = Value(at)
+    slope = grad(loss(t), t)
+    if at == 1.0:  # hinge takes no labels next to 1, so its slope, -score, is known rather than measured
+        assert slope == -0.25
+    else:
+        h = 1e-6
+        assert slope == pytest.approx((float(loss(Value(at + h))) - float(loss(Value(at - h)))) / (2 * h), rel=1e-6)

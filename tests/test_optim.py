@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from autograd import ArgumentError, Parameter, ParameterVector, Value
+from autograd import ArgumentError, FlatParameters, Parameter, ParameterVector, Value
 from nets import MLP, SGD, Adagrad, Adam, Optimizer, RMSProp, schedules
 
 START = [1.0, -2.0, 0.5]
@@ -168,15 +168,56 @@ def test_a_step_works_on_whole_arrays_and_touches_no_parameter_by_itself(kind, m
     assert model.state_dict() != before and all(p.grad == 0.0 for p in model.parameters())
 
 
-def test_parameters_are_written_in_one_go():
-    class Failing(SGD):
-        def direction(self, gradient):
-            raise KeyboardInterrupt
-
+@every_kind
+def test_an_interrupt_finds_all_parameters_moved_or_none(kind, monkeypatch):
     parameters = ParameterVector(START)
+    optimizer, twin = kind(parameters, lr=0.1), kind(ParameterVector(START), lr=0.1)
+    for each in (optimizer, twin):
+        each.flat.grad = [1.0, 2.0, 3.0]
+        each.step()
+    before = [p.data for p in parameters]
+    written = FlatParameters.data.fset
+
+    def interrupted(flat, data):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(FlatParameters, "data", FlatParameters.data.setter(interrupted))
     with pytest.raises(KeyboardInterrupt):
-        Failing(parameters).step()
-    assert [p.data for p in parameters] == START
+        optimizer.step()
+    monkeypatch.setattr(FlatParameters, "data", FlatParameters.data.setter(written))
+    assert [p.data for p in parameters] == before and optimizer.steps == 1
+    optimizer.step()
+    twin.step()
+    assert [p.data for p in parameters] == twin.flat.data.tolist()
+
+
+@every_kind
+def test_a_proposed_step_moves_nothing_until_it_is_committed(kind):
+    optimizer, twin = kind(ParameterVector(START), lr=0.1), kind(ParameterVector(START), lr=0.1)
+    for each in (optimizer, twin):
+        each.flat.grad = [1.0, 2.0, 3.0]
+    for _ in range(3):
+        move = optimizer.propose()
+    assert optimizer.flat.data.tolist() == START and optimizer.steps == 0
+    optimizer.commit(move)
+    twin.step()
+    assert optimizer.flat.data.tolist() == twin.flat.data.tolist() != START
+
+
+@every_kind
+@pytest.mark.parametrize("gradient", [1.0, math.inf, math.nan])
+def test_nothing_is_remembered_of_the_time_a_parameter_was_frozen(kind, gradient):
+    p, q = Parameter(1.0), Parameter(1.0)
+    options = {"momentum": 0.9} if kind is SGD else {}
+    optimizer = kind([p, q], lr=0.1, **options)
+    p.frozen = True
+    for _ in range(10):
+        p.grad, q.grad = gradient, 1.0
+        optimizer.step()
+    p.frozen = False
+    p.grad = 0.0
+    optimizer.step()
+    assert p.data == 1.0 and q.data < 1.0
 
 
 def test_step_leaves_gradients_and_zero_grad_leaves_numbers():
@@ -225,7 +266,7 @@ def test_a_schedule_that_gives_no_rate_is_refused_at_its_step(rate):
     w = Parameter(1.0)
     optimizer = SGD([w], lr=lambda step: rate if step == 1 else 0.1)
     optimizer.step()
-    with pytest.raises(ArgumentError, match=r"SGD: lr at step 1 is .*; it needs a number of at least 0, and finite"):
+    with pytest.raises(ArgumentError, match=r"SGD: lr at step 1 is .*; it needs a finite number of at least 0"):
         optimizer.step()
 
 
@@ -235,7 +276,7 @@ def test_a_schedule_that_gives_no_rate_is_refused_at_its_step(rate):
 @every_kind
 @pytest.mark.parametrize("lr", [-0.1, math.nan, math.inf, "0.1", None, True, Value(0.1)])
 def test_a_learning_rate_that_is_none_is_refused(kind, lr):
-    with pytest.raises(ArgumentError, match=r"lr is .*; it needs a number of at least 0, and finite"):
+    with pytest.raises(ArgumentError, match=r"lr is .*; it needs a finite number of at least 0"):
         kind([Parameter(1.0)], lr=lr)
     optimizer = kind([Parameter(1.0)])
     with pytest.raises(ArgumentError, match="lr is"):
@@ -256,7 +297,7 @@ def test_a_learning_rate_that_is_none_is_refused(kind, lr):
         (Adam, {"eps": -1e-8}, "eps is -1e-08"),
         (RMSProp, {"decay": 1.5}, "RMSProp: decay is 1.5"),
         (RMSProp, {"eps": math.nan}, "eps is nan"),
-        (RMSProp, {"eps": 0.0}, "eps is 0.0; it needs a number of at least 1e-300"),
+        (RMSProp, {"eps": 0.0}, "eps is 0.0; it needs a finite number of at least 1e-300"),
         (SGD, {"lr": schedules.Step}, r"lr is the class Step; make one: Step\(...\)"),
         (Adagrad, {"eps": "small"}, "Adagrad: eps is 'small'"),
     ],
@@ -290,8 +331,8 @@ def test_what_is_no_list_of_parameters_is_refused(kind, parameters, message):
 
 def test_a_direction_of_ones_own_makes_an_optimiser():
     class Sign(Optimizer):
-        def direction(self, gradient):
-            return np.sign(gradient)
+        def direction(self, gradient, memory):
+            return np.sign(gradient), memory
 
     parameters = ParameterVector(START)
     parameters[0].grad, parameters[1].grad = 5.0, -0.1

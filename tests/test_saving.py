@@ -90,6 +90,43 @@ def test_a_layer_that_stands_twice_is_one_layer_after_loading(tmp_path):
     assert layers[0] is layers[1] and layers[2] is not layers[0]
 
 
+def test_frozen_parameters_are_frozen_after_loading(tmp_path):
+    model = model_of()
+    model.layers[0].freeze()
+    model.layers[0].neurons[1].b.frozen = False
+    twin = load(save(model, tmp_path / "model.npz"))
+    assert [p.frozen for p in twin.parameters()] == [p.frozen for p in model.parameters()]
+    assert load(tmp_path / "model.npz", into=model_of()).parameters()[0].frozen
+
+
+def test_numbers_of_another_activation_are_not_loaded(file):
+    other = model_of("tanh")
+    before = bits(other)
+    with pytest.raises(LoadError, match=r'activation="relu".*, not MLP\(2, \[3, 1\], .tanh.'):
+        load(file, into=other)
+    assert bits(other) == before
+
+
+def test_a_model_that_its_config_does_not_make_again_is_not_saved(tmp_path):
+    class Narrow(MLP):
+        def __init__(self, width):
+            super().__init__(2, [width, 1], seed=0)
+
+    class Wider(Narrow):
+        def config(self):
+            return {"width": 7}
+
+    for model, message in ((Narrow(3), "would not load again: .*mend its config"), (Wider(3), "other parameters")):
+        with pytest.raises(ArgumentError, match=message):
+            save(model, tmp_path / "model.npz")
+    assert not list(tmp_path.iterdir())
+
+
+def test_dicts_of_any_keys_come_back(tmp_path):
+    model = Scaled(MLP(2, [1], seed=1), names={"class": "x", 3: [None], "again": {"dict": 1}})
+    assert load(save(model, tmp_path / "model.npz")).names == model.names
+
+
 def test_numbers_at_the_edge_of_the_floats_keep_their_bits(tmp_path):
     model = model_of()
     edges = [0.0, -0.0, 5e-324, 1.7976931348623157e308, 0.1, -1 / 3, math.pi, 2.0**-1022]
@@ -121,8 +158,9 @@ def test_the_file_holds_numbers_and_text_and_no_pickle(file):
     with zipfile.ZipFile(file) as archive:
         names = archive.namelist()
         headers = [archive.read(name)[:128] for name in names]
-    assert sorted(names) == ["format.npy", "model.npy", "numbers.npy", "paths.npy"]
-    assert all(b"'descr': '<U" in header or b"'descr': '<f8'" in header for header in headers)
+    assert sorted(names) == ["format.npy", "frozen.npy", "model.npy", "numbers.npy", "paths.npy"]
+    kinds = (b"'descr': '<U", b"'descr': '<f8'", b"'descr': '|b1'")
+    assert all(any(kind in header for kind in kinds) for header in headers)
     np.load(file, allow_pickle=False).close()
 
 
@@ -269,10 +307,14 @@ TAMPERED = [
     ("format", "glassgrad model 2", "its format is 'glassgrad model 2', this version reads 'glassgrad model 1'"),
     ("model", made_of("Perceptron", {}), "it holds a Perceptron, which is not known here; import the module"),
     ("model", made_of("os.system", {"command": "true"}), "it holds a os.system, which is not known here"),
-    ("model", made_of(["MLP"], {}), "is not known here"),
+    ("model", made_of(["MLP"], {}), "a description of no model"),
     ("model", made_of("MLP", {"sides": 3}), "its MLP cannot be made again: .*sides"),
     ("model", made_of("MLP", [1]), "its MLP cannot be made again"),
-    ("model", json.dumps({"class": "MLP"}), "its MLP cannot be made again"),
+    ("model", json.dumps({"class": "MLP"}), "a description of no model"),
+    ("model", made_of("__main__.Net", {}), r"a class of the script that saved it; .* load\(path, into=it\)"),
+    ("model", json.dumps({"again": 0}), "a description of no model"),
+    ("frozen", np.zeros(12, dtype=bool), r"13 paths, but frozen flags of bool and shape \(12,\)"),
+    ("frozen", np.zeros(13), "frozen flags of float64"),
     ("model", made_of("MLP", {**MLP_ARGUMENTS, "activation": "x"}), "cannot be made again: there is no activation 'x'"),
     ("model", made_of("MLP", {**MLP_ARGUMENTS, "seed": -1}), "its MLP cannot be made again: seed is -1"),
     ("model", made_of("MLP", {**MLP_ARGUMENTS, "nouts": [3, 2]}), r"does not fit this model: missing: layers\.1"),
@@ -308,7 +350,7 @@ def test_a_file_with_other_contents_is_refused_and_named(part, content, message,
 def test_bytes_in_the_place_of_an_array_are_refused(file):
     arrays = contents(file)
     with zipfile.ZipFile(file, "w") as archive:
-        for name in ("format", "model", "paths"):
+        for name in ("format", "frozen", "model", "paths"):
             content = io.BytesIO()
             np.save(content, arrays[name])
             archive.writestr(f"{name}.npy", content.getvalue())
@@ -322,7 +364,7 @@ def test_bytes_in_the_place_of_an_array_are_refused(file):
 )
 def test_a_model_that_the_file_does_not_fit_stays_as_it_was(into, file):
     before = bits(into)
-    with pytest.raises(LoadError, match=r"model\.npz: the state does not fit this model: .*; nothing was changed"):
+    with pytest.raises(LoadError, match=r"model\.npz: the file holds MLP\(nin=2, .*\), not .*; nothing was changed"):
         load(file, into=into)
     assert bits(into) == before
 

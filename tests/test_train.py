@@ -16,7 +16,6 @@ from nets import (
     MLP,
     SGD,
     Adam,
-    DataError,
     Module,
     Sequential,
     ShapeError,
@@ -195,6 +194,59 @@ def test_the_collector_is_paused_in_a_step_and_then_as_it_was(collector):
     assert between == [collector] and gc.isenabled() is collector
 
 
+def test_the_graph_of_a_step_is_gone_before_the_collector_runs_again():
+    walked = []
+
+    def watch(phase, info):
+        if phase == "stop":
+            walked.append(sum(isinstance(each, Value) for each in gc.get_objects()))
+
+    gc.collect()
+    alive = sum(isinstance(each, Value) for each in gc.get_objects())
+    gc.callbacks.append(watch)
+    try:
+        train(data=(XS * 40, YS * 40), batch_size=100, on_step=lambda step: gc.collect())
+    finally:
+        gc.callbacks.remove(watch)
+    assert walked and max(walked) - alive < 50  # the parameters, and nothing of the 100 graphs of a batch
+
+
+def test_a_nan_in_the_data_is_not_blamed_on_the_learning_rate():
+    with pytest.raises(TrainingDiverged, match=r"the loss is nan .*NaN or an infinity in the inputs or targets"):
+        train(data=([*XS[:-1], [math.nan, 0.0]], YS))
+
+
+def test_a_model_that_returns_nothing_is_told_so():
+    class Silent(Module):
+        def __init__(self):
+            self.inner = small()
+
+        def __call__(self, x):
+            self.inner(x)
+
+    with pytest.raises(ArgumentError, match=r"Silent\(\) returned None; did its __call__ forget to return"):
+        train(Silent())
+
+
+def test_a_gradient_whose_squares_overflow_has_a_length():
+    model = small()
+    history = fit(model, lambda o, y: o * 1e200, (XS, YS), SGD(model.parameters(), lr=1e-300), batch_size=5)
+    assert 1e199 < history.gradient_norm[0] < math.inf
+
+
+def test_a_frozen_parameter_may_have_an_infinite_gradient():
+    model = small()
+    model.layers[0].freeze()
+    frozen, other = model.parameters()[0], model.parameters()[-1].data
+    train(model, lambda o, y: squared_error(o, y) + (frozen - frozen.data) * 1e308 * 10.0)
+    assert math.isinf(frozen.grad) and model.parameters()[-1].data != other
+
+
+def test_a_history_is_short_in_a_prompt():
+    history = train(epochs=2, batch_size=2)
+    assert repr(history).startswith("History(2 epochs, 6 steps, loss ") and "->" in repr(history)
+
+
 @pytest.mark.parametrize("then", [interrupt, lambda o, y: 1 / 0, lambda o, y: o * math.nan])
 def test_the_collector_is_as_it_was_after_an_error(collector, then):
     with contextlib.suppress(ZeroDivisionError, TrainingDiverged):
@@ -337,13 +389,16 @@ def test_data_that_is_no_pair_of_equal_length_is_refused(data, message):
             ({"epochs": n}, ArgumentError, "epochs is .*; it needs a whole number")
             for n in (0, -1, 1.5, "3", True, None)
         ),
-        *(({"batch_size": n}, DataError, "batch_size is") for n in (0, -1, 1.5, "3", True, None)),
+        *(({"batch_size": n}, ArgumentError, "batch_size is") for n in (0, -1, 1.5, "3", True, None)),
         *(({"seed": seed}, ArgumentError, "seed is") for seed in (-1, "a", 1.5)),
         ({"loss": lambda o, y: 1.0}, ArgumentError, r"the loss came out as 1.0, a plain number; make it of model\(x\)"),
         ({"loss": lambda o, y: None}, TypeError, "got None; did a function forget its return"),
         ({"optimizer": 0.1}, ArgumentError, r"the optimizer is 0.1; pass SGD\(model.parameters\(\), lr=0.1\)"),
         ({"optimizer": SGD}, ArgumentError, "the optimizer is <class"),
         ({"optimizer": SGD([Parameter(1.0)])}, ArgumentError, "the optimizer holds no parameter of this model"),
+        ({"loss": "squared"}, ArgumentError, "the loss is 'squared'; pass a function such as"),
+        ({"metrics": accuracy, "validation": (XS, YS)}, ArgumentError, "metrics are <function.*name each, such as"),
+        ({"metrics": {"loss": accuracy}, "validation": (XS, YS)}, ArgumentError, "give the metric another name"),
         ({"metrics": {"accuracy": accuracy}}, ArgumentError, "metrics are measured on the validation set"),
         (
             {"model": lambda xs: xs, "optimizer": 0.1},
