@@ -3,7 +3,6 @@
 Each is one node however long the sequence. On plain numbers they return plain numbers.
 """
 
-import builtins
 from collections.abc import Iterable
 from typing import Any
 
@@ -97,6 +96,7 @@ def row_of(xs: Any, what: str) -> Row:
     return tuple(x if x.__class__ is Value or x.__class__ is float else operand(x, what) for x in xs)
 
 
+_FLOAT = frozenset({float})
 _OPERANDS = frozenset({Value, float})
 """The classes of what may stand in a row as it is; a subclass such as Parameter takes the longer way."""
 
@@ -116,12 +116,13 @@ def _constant_row(xs: np.ndarray, what: str) -> np.ndarray:
 
 def _apply(op: RowOp, *rows: Row) -> Any:
     """A Value if there is one among the operands, else a float."""
-    if builtins.any(_has_values(row) for row in rows):
-        return apply_rows(op, rows)
+    for row in rows:
+        if _has_values(row):
+            return apply_rows(op, rows)
     return op.evaluate([entries(row) for row in rows])
 
 
 def _has_values(row: Row) -> bool:
     if row.__class__ is tuple:
-        return builtins.any(x.__class__ is not float for x in row)
+        return not _FLOAT.issuperset(map(type, row))
     return not isinstance(row, np.ndarray)

@@ -261,7 +261,7 @@ class Value:
     @staticmethod
     def __apply_op__(op: Op, args: tuple[Any, ...]) -> Value:
         """A node for op(*args), of which at least one is a Value: what calling an Op record comes to."""
-        return _applied(op, tuple(operand(arg, op.name) for arg in args))
+        return _applied(op, args if len(args) == 1 else tuple(operand(arg, op.name) for arg in args))
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         """NumPy's functions and operators act elementwise: `np.exp(v)`, and `array * v` is an array of Values."""

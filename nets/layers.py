@@ -33,6 +33,9 @@ ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
 }
 """What a neuron may do to its weighted sum z, by name; a function of one number may be given instead."""
 
+FEW = 32
+"""Fewer constant inputs than this are summed faster one by one than as an array."""
+
 
 class Neuron(Module):
     """One neuron: activation(w_1 x_1 + ... + w_n x_n + b), the sum being a single `dot` node.
@@ -261,6 +264,8 @@ def _inputs(xs: Any, nin: int, module: Module) -> Any:
     if isinstance(row, np.ndarray) and row.dtype.kind not in "fiub":
         return tuple(row)
     try:
+        if nin < FEW:
+            return tuple(map(float, row))
         constants = np.array(row, dtype=np.float64)
     except OverflowError:  # an int beyond the floats, of which the neuron will tell
         return row

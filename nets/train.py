@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -237,7 +238,7 @@ def _is_finite(part: Any) -> bool:
 def _length(gradient: np.ndarray) -> float:
     """The Euclidean norm, scaled so that squaring does not overflow."""
     largest = float(np.max(np.abs(gradient)))
-    return largest * float(np.linalg.norm(gradient / largest)) if largest else 0.0
+    return largest * math.sqrt(np.add.reduce((gradient / largest) ** 2)) if largest else 0.0
 
 
 def _examples(data: Any, name: str) -> Examples:

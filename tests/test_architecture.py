@@ -127,6 +127,15 @@ def test_every_error_has_the_common_base_and_a_builtin_one():
         assert error is autograd.AutogradError or issubclass(error, (ValueError, TypeError, AssertionError))
 
 
+@files
+def test_only_public_names_are_taken_from_the_package_autograd_itself(name):
+    if name.startswith("autograd"):
+        return
+    for node in ast.walk(ast.parse(FILES[name].read_text())):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "autograd":
+            assert node.attr in autograd.__all__, f"{name} uses autograd.{node.attr}"
+
+
 def test_each_module_of_autograd_has_a_test_file_or_is_covered_by_a_named_one():
     elsewhere = {"__init__": "architecture", "record": "ops", "rows": "functions", "storage": "parameter"}
     for path in (ROOT / "autograd").glob("*.py"):

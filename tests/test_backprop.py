@@ -199,6 +199,14 @@ def test_what_is_not_asked_for_need_not_have_a_derivative():
         grad(base**exponent, exponent)
 
 
+def test_gradient_that_overflows_in_an_array_is_infinite_without_a_warning():
+    ws = ParameterVector([1e200, 2.0])
+    y = dot(ws, [1e200, 1.0]) * 1e200
+    assert y.data == math.inf
+    y.backward()  # under pytest every warning is an error
+    assert ws[0].grad == math.inf and ws[1].grad == 1e200
+
+
 def test_gradient_of_exactly_zero_is_not_passed_on_by_any_op():
     a = Value(1.0)
     y = (a * Value(math.inf)) * Value(0.0)
