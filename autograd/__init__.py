@@ -1,8 +1,8 @@
 """glassgrad's engine: scalar Values, and reverse-mode differentiation that one can see through."""
 
 from . import copying as copying  # importing it teaches pickle and deepcopy about graphs
-from .backprop import grad, hessian, jvp, value_and_grad
 from .check import gradcheck
+from .derivatives import grad, hessian, jvp, value_and_grad
 from .errors import ArgumentError, AutogradError, DomainError, GradientError, NotANumberError
 from .functions import dot, logsumexp, pick, softmax, sum
 from .graph import depth, leaves, topological_order

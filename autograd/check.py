@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from . import backprop
-from .backprop import grad
+from .derivatives import grad
 from .errors import ArgumentError, DomainError, GradientError
 from .graph import topological_order
 from .record import RowOp

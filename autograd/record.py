@@ -45,6 +45,7 @@ class Primitive:
         if self.name in TABLE:
             raise ValueError(f"an op named {self.name!r} stands in the table already; choose another name")
         TABLE[self.name] = self
+        object.__setattr__(self, "__doc__", f"{self.name}: {self.doc}.")  # what help(op) shows
 
     def evaluate(self, numbers: Any, operands: Sequence[Any] | None = None) -> float:
         """The value on plain numbers; DomainError, which names the operands if they are given, where there is none."""

@@ -52,21 +52,21 @@ def entries(row: Any) -> Sequence[Any]:
     return row.tolist() if isinstance(row, np.ndarray) else row
 
 
-def numbers(row: Row) -> Numbers:
+def numbers(row: Any) -> Numbers:
     """The numbers of a row as they are now: a list, or an array where they lie in one."""
     if row.__class__ is tuple:
         return [x if x.__class__ is float else x._data for x in row]
-    return row if isinstance(row, np.ndarray) else row.span.data  # type: ignore[attr-defined]
+    return row if isinstance(row, np.ndarray) else row.span.data
 
 
-def add_gradients(row: Row, upstream: float, partials: Numbers) -> None:
+def add_gradients(row: Any, upstream: float, partials: Numbers) -> None:
     """Adds upstream * partial into the gradient of each Value of the row."""
     if row.__class__ is tuple:
         for x, partial in zip(row, entries(partials), strict=True):
             if x.__class__ is not float:
                 x.grad += upstream * partial
     elif not isinstance(row, np.ndarray):
-        row.span.grad += upstream * np.asarray(partials)  # type: ignore[attr-defined]
+        row.span.grad += upstream * np.asarray(partials)
 
 
 def is_vector(row: Any) -> bool:

@@ -109,23 +109,12 @@ def fit(
     >>> round(history.loss[-1], 4), round(float(model([2.0])), 1)
     (0.0, 5.0)
     """
-    if not isinstance(model, Module):
-        raise ArgumentError(f"fit trains a Module such as an MLP, got {model!r}; make a class of it (see Module)")
-    if not isinstance(optimizer, Optimizer):
-        raise ArgumentError(f"fit: the optimizer is {optimizer!r}; pass SGD(model.parameters(), lr=0.1) or another")
     xs, ys = _examples(data, "fit: data")
     held_out = None if validation is None else _examples(validation, "fit: validation")
+    measures = {"loss": loss, **_metrics(metrics or {})}
+    _refuse_what_does_not_fit(model, loss, optimizer, metrics, held_out)
     whole("fit: epochs", epochs)
     whole("fit: batch_size", batch_size)
-    if not callable(loss):
-        raise ArgumentError(f"fit: the loss is {loss!r}; pass a function such as squared_error or cross_entropy")
-    measures = {"loss": loss, **_metrics(metrics or {})}
-    if "loss" in (metrics or {}):
-        raise ArgumentError("fit: the loss is measured under the name 'loss' anyway; give the metric another name")
-    if metrics and held_out is None:
-        raise ArgumentError("fit: metrics are measured on the validation set; give validation=(xs, ys) as well")
-    if not set(model.parameters()) & set(optimizer.flat.parameters):
-        raise ArgumentError("fit: the optimizer holds no parameter of this model; make it from model.parameters()")
     rng = generator(seed=seed)
     history = History()
     modes = _modes(model)
@@ -239,6 +228,21 @@ def _length(gradient: np.ndarray) -> float:
     """The Euclidean norm, scaled so that squaring does not overflow."""
     largest = float(np.max(np.abs(gradient)))
     return largest * math.sqrt(np.add.reduce((gradient / largest) ** 2)) if largest else 0.0
+
+
+def _refuse_what_does_not_fit(model: Any, loss: Any, optimizer: Any, metrics: Any, held_out: Any) -> None:
+    if not isinstance(model, Module):
+        raise ArgumentError(f"fit trains a Module such as an MLP, got {model!r}; make a class of it (see Module)")
+    if not callable(loss):
+        raise ArgumentError(f"fit: the loss is {loss!r}; pass a function such as squared_error or cross_entropy")
+    if not isinstance(optimizer, Optimizer):
+        raise ArgumentError(f"fit: the optimizer is {optimizer!r}; pass SGD(model.parameters(), lr=0.1) or another")
+    if not set(model.parameters()) & set(optimizer.flat.parameters):
+        raise ArgumentError("fit: the optimizer holds no parameter of this model; make it from model.parameters()")
+    if "loss" in (metrics or {}):
+        raise ArgumentError("fit: the loss is measured under the name 'loss' anyway; give the metric another name")
+    if metrics and held_out is None:
+        raise ArgumentError("fit: metrics are measured on the validation set; give validation=(xs, ys) as well")
 
 
 def _examples(data: Any, name: str) -> Examples:

@@ -18,6 +18,7 @@ LAYERS = [
     {"value"},
     {"functions", "graph", "parameter"},
     {"backprop", "copying"},
+    {"derivatives"},
     {"check"},
     {"__init__"},
 ]
@@ -137,6 +138,12 @@ def test_only_public_names_are_taken_from_the_package_autograd_itself(name):
 
 
 def test_each_module_of_autograd_has_a_test_file_or_is_covered_by_a_named_one():
-    elsewhere = {"__init__": "architecture", "record": "ops", "rows": "functions", "storage": "parameter"}
+    elsewhere = {
+        "__init__": "architecture",
+        "record": "ops",
+        "rows": "functions",
+        "storage": "parameter",
+        "derivatives": "backprop",
+    }
     for path in (ROOT / "autograd").glob("*.py"):
         assert (ROOT / "tests" / f"test_{elsewhere.get(path.stem, path.stem)}.py").exists(), path.name
