@@ -40,9 +40,8 @@ def backward(root: Value) -> None:
     order = _reset_and_order(root)
     root.grad = 1.0
     order.reverse()
-    with np.errstate(
-        over="ignore", invalid="ignore"
-    ):  # a gradient that overflows in an array is infinite, as elsewhere
+    # A gradient that overflows in an array is infinite without a warning, as it is in a float.
+    with np.errstate(over="ignore", invalid="ignore"):
         pass_on(order)
 
 

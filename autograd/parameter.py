@@ -18,7 +18,7 @@ import numpy as np
 from .errors import ArgumentError
 from .number import number
 from .storage import Span, Storage, join
-from .value import Value
+from .value import Value, checked_label
 
 
 class Parameter(Value):
@@ -38,7 +38,7 @@ class Parameter(Value):
     at: int
 
     def __init__(self, data: Any, label: str = "") -> None:
-        self._place(Span(np.array([number(data, "Parameter")])), 0, label)
+        self._place(Span(np.array([number(data, "Parameter")])), 0, checked_label(label))
 
     def __copy__(self) -> Parameter:
         out = Parameter(self._data, self.label)

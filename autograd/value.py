@@ -122,9 +122,7 @@ class Value:
         self.grad = 0.0
         self.op = None
         self._a = self._b = None
-        if not isinstance(label, str):
-            raise ArgumentError(f"a Value takes one number and a str as its label, got the label {label!r}")
-        self.label = label
+        self.label = checked_label(label)
 
     @property
     def data(self) -> float:
@@ -270,6 +268,13 @@ class Value:
 
 
 _plus, _times = _operator(_ADD), _operator(_MUL)
+
+
+def checked_label(label: Any) -> str:
+    """The label, if it is a str; a second number that was meant to be a second Value is none."""
+    if not isinstance(label, str):
+        raise ArgumentError(f"a Value takes one number and a str as its label, got the label {label!r}")
+    return label
 
 
 def operand(x: Any, what: str) -> Any:

@@ -326,6 +326,8 @@ def test_subclass_of_value_is_a_leaf_like_any_other():
 def test_what_is_no_str_is_refused_as_a_label():
     with pytest.raises(ArgumentError, match=r"one number and a str as its label, got the label 3"):
         Value(1.0, 3)
+    with pytest.raises(ArgumentError, match="got the label 3"):
+        Parameter(1.0, 3)
     x = Value(1.0)
     x.label = x.grad = None  # slots take anything, and printing goes on
     assert repr(x) == "Value(1.0, grad=None)"
