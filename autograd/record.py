@@ -5,15 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, Protocol, TypeVar, overload
 
 import numpy as np
 
 from .errors import DomainError, NotANumberError, node_and_line, user_line
 from .number import number
 
-if TYPE_CHECKING:
-    from .value import Value
+Made = TypeVar("Made", covariant=True)
+
+
+class Applying(Protocol[Made]):
+    """What an op may be applied to besides numbers and arrays: it says what comes of that, as Value does."""
+
+    @staticmethod
+    def __apply_op__(op: Op, args: tuple[Any, ...]) -> Made: ...
+
 
 TABLE: dict[str, Primitive] = {}
 """Every primitive by its name, in the order in which `ops.py` defines them."""
@@ -100,7 +107,7 @@ class Op(Primitive):
         Primitive.__post_init__(self)
 
     @overload
-    def __call__(self, x: Value, /, *args: Value | float) -> Value: ...
+    def __call__(self, x: Applying[Made], /, *args: Any) -> Made: ...
     @overload
     def __call__(self, x: float, /, *args: float) -> float: ...
     @overload

@@ -33,19 +33,12 @@ files = pytest.mark.parametrize("name", sorted(FILES))
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def _is_for_typing(part):
-    return isinstance(part, ast.If) and "TYPE_CHECKING" in ast.dump(part.test)
-
-
 def imports(path):
-    """(module, names, whether on import) of every import in a file; what serves type checkers alone is left out."""
+    """(module, names, whether on import) of every import in a file, those for type checkers included."""
     tree = ast.parse(path.read_text())
     package = ".".join(path.relative_to(ROOT).parent.parts)
     inner = {id(node) for part in ast.walk(tree) if isinstance(part, FUNCTIONS) for node in ast.walk(part)}
-    typing = {id(node) for part in ast.walk(tree) if _is_for_typing(part) for node in ast.walk(part)}
     for node in ast.walk(tree):
-        if id(node) in typing:
-            continue
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield alias.name, (), id(node) not in inner
