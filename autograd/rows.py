@@ -2,7 +2,7 @@
 
 A row is one of three things: a tuple of Values and floats; a `ParameterVector` (all parameters, their numbers side
 by side in one array); a read-only float array (all constants, such as the pixels of an image). The rows of a
-neuron's weights are shared by all nodes it makes, so that a node costs the same whether it has 2 inputs or 784.
+neuron's weights are shared by all nodes it makes, so that a node takes the same room for 2 inputs as for 784.
 """
 
 from __future__ import annotations
