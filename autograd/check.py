@@ -16,7 +16,7 @@ from .errors import ArgumentError, DomainError, GradientError
 from .graph import topological_order
 from .record import RowOp
 from .rows import Operands
-from .value import Value
+from .value import Value, relinked
 
 RELATIVE, ABSOLUTE = 1e-5, 1e-7
 """A derivative may be ABSOLUTE + RELATIVE * its size away from its finite difference, plus the rounding noise."""
@@ -55,7 +55,7 @@ def gradcheck(f: Callable[..., Any], xs: Sequence[Any], order: int = 1) -> GradC
     functions = [call]
     if order == 2:
         functions += [_derivative(call, variables, i) for i in range(len(variables))]
-    agreed = [_compare(function, variables, x) for function in functions for x in variables]
+    agreed = [each for function in functions for each in _compared(function, variables)]
     kinks = tuple(kink for _, kink in agreed if kink)
     for kink in kinks:
         print(kink)
@@ -96,22 +96,30 @@ def _derivative(call: Callable[[], Value], variables: list[Value], i: int) -> Ca
     return lambda: grad(call(), variables, create_graph=True)[i]
 
 
-def _compare(call: Callable[[], Value], variables: list[Value], x: Value) -> tuple[float, str]:
-    """The error of d call() / dx and, at a kink, what to tell about it; GradientError if it is wrong."""
+def _compared(call: Callable[[], Value], variables: list[Value]) -> list[tuple[float, str]]:
+    """For each variable x the error of d call() / dx and, at a kink, what to tell; GradientError if one is wrong."""
+    if not variables:
+        return []
     y = call()
     if y.data != y.data:
         raise ArgumentError("gradcheck: f is NaN at this point; move it to where f is a number")
     if float(call()) != y.data:
         raise ArgumentError("gradcheck: f gives another value each time; draw its random numbers beforehand")
-    passed, recorded = _backward_gradient(y, x), grad(y, x)
+    found = zip(_backward_gradients(y, variables), grad(y, variables), strict=True)
+    return [_compare(call, y, i, variables[i], both) for i, both in enumerate(found)]
+
+
+def _compare(call: Callable[[], Value], y: Value, i: int, x: Value, found: tuple[float, float]) -> tuple[float, str]:
+    """`_compared` for the i-th variable x, in which backward and the records found these derivatives."""
     slopes = _slopes(lambda shift: _shifted(call, x, shift), x.data)
-    name = f"argument {next(i for i, v in enumerate(variables) if v is x)}" + (f" ({x.label!r})" if x.label else "")
-    for got in (passed, recorded):
+    name = f"argument {i}" + (f" ({x.label!r})" if x.label else "")
+    for got in found:
         if not slopes.allow(got):
             raise GradientError(
                 f"gradcheck: the derivative in {name} is {got:.6g}, its central difference {slopes.central:.6g}.\n"
                 + (_diagnosis(y) or _NO_OP_IS_WRONG)
             )
+    passed, _ = found
     if slopes.kink:
         sides = f"slope {slopes.left:.6g} on the left, {slopes.right:.6g} on the right"
         what = f"kink in {name} at {x.data:g}: {sides}" if slopes.settled else f"jump in {name} at {x.data:g}"
@@ -125,15 +133,15 @@ _NO_OP_IS_WRONG = (
 )
 
 
-def _backward_gradient(y: Value, x: Value) -> float:
-    """d y / dx by `backward`, whose additions to the leaves are taken back."""
-    values = topological_order(y, x)
+def _backward_gradients(y: Value, variables: list[Value]) -> list[float]:
+    """d y / dx for each variable by `backward`, whose additions to the leaves are taken back."""
+    values = topological_order(y, *variables)
     before = [v.grad for v in values]
     try:
         for v in values:
             v.grad = 0.0
         y.backward()
-        return x.grad
+        return [x.grad for x in variables]
     finally:
         for v, gradient in zip(values, before, strict=True):
             v.grad = gradient
@@ -187,7 +195,8 @@ def _slopes(f: Callable[[float], float], x: float) -> _Slopes:
 
     A kink's two sides differ, and go on to do so at a shorter step.
     """
-    sides = [_one_sided(f, STEP * max(1.0, abs(x)) / 32**k) for k in range(6)]
+    middle = f(0.0)
+    sides = [_one_sided(f, middle, STEP * max(1.0, abs(x)) / 32**k) for k in range(6)]
     estimates = []
     for wide, near in itertools.pairwise(sides):
         gap, near_gap = abs(wide.right - wide.left), abs(near.right - near.left)
@@ -197,9 +206,8 @@ def _slopes(f: Callable[[float], float], x: float) -> _Slopes:
     return min(estimates, key=lambda estimate: estimate.noise)
 
 
-def _one_sided(f: Callable[[float], float], h: float) -> _Slopes:
-    """The slopes on the left and on the right. On the edge of a domain both are that of the inner side."""
-    middle = f(0.0)
+def _one_sided(f: Callable[[float], float], middle: float, h: float) -> _Slopes:
+    """The slopes on the left and on the right of f(0) = middle. On the edge of a domain both are the inner side's."""
     sides: list[float | None] = []
     for shift in (-h, h):
         try:
@@ -246,7 +254,7 @@ def _mistake_of_record(node: Value, at: list[float], i: int, expected: float) ->
     op: Any = node.op
     if isinstance(op, RowOp):
         return ""  # backward reads these partials
-    got = op.partials[i](op.evaluate(at), *at)
+    got = op.partials[i](_evaluated(node, at), *at)
     if _close(got, expected):
         return ""
     return f"op {op.name!r}: partials[{i}] of its record is wrong: expected {expected:.6g}, got {got:.6g}"
@@ -297,25 +305,28 @@ def _op_slopes(node: Value, at: list[float], i: int) -> _Slopes:
     def shifted(shift: float) -> float:
         point = list(at)
         point[i] += shift
-        op: Any = node.op
-        return op.evaluate(_in_rows(node, point) if isinstance(op, RowOp) else point)
+        return _evaluated(node, point)
 
     return _slopes(shifted, at[i])
 
 
 def _passed_on(node: Value, at: list[float], i: int, upstream: float, before: float) -> float:
     """The gradient of the i-th argument after the node alone passed `upstream` on to a gradient of `before`."""
-    op: Any = node.op
     args: list[Any] = [Value(x) if isinstance(arg, Value) else x for x, arg in zip(at, node.args, strict=True)]
-    alone = Value(op.evaluate(_in_rows(node, at) if isinstance(op, RowOp) else at))
-    alone.op, alone.grad = op, upstream
     if node._a.__class__ is Operands:
-        alone._a = Operands(tuple(map(tuple, _in_rows(node, args))))
+        alone = relinked(node, Operands(tuple(map(tuple, _in_rows(node, args)))), None)
     else:
-        alone._a, alone._b = (*args, None)[:2]
+        alone = relinked(node, *(*args, None)[:2])
+    alone.data, alone.grad = _evaluated(node, at), upstream
     args[i].grad = before
     backprop.pass_on([alone])
     return args[i].grad
+
+
+def _evaluated(node: Value, at: list[float]) -> float:
+    """The value of a node's op at other numbers."""
+    op: Any = node.op
+    return op.evaluate(_in_rows(node, at) if isinstance(op, RowOp) else at)
 
 
 def _in_rows(node: Value, flat: Sequence[Any]) -> list[list[Any]]:

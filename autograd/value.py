@@ -321,7 +321,7 @@ def _linked(op: Primitive, data: float, a: Any, b: Any) -> Value:
 
 def _side(x: Any, op: Op) -> Any:
     """One side of an operator as an operand; NotImplemented for an array, which knows how to go elementwise."""
-    if x.__class__ is int:
+    if x.__class__ is int:  # the commonest, as in x ** 2, so it goes first
         return number(x, op.name)
     if isinstance(x, np.ndarray) and x.ndim:
         return NotImplemented

@@ -1,4 +1,4 @@
-"""Pictures of training, by matplotlib. Each function returns a Figure; nothing is shown or saved."""
+"""Pictures of training, by matplotlib. Each function that draws returns a Figure; `keep` saves one."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ opens as a notebook, and can be stepped through. The first line of its docstring
 import argparse
 import ast
 import difflib
+import io
 import math
 import os
 import runpy
@@ -36,7 +37,7 @@ def main(arguments: list[str]) -> int:
     try:
         return _answer(arguments)
     except BrokenPipeError:  # whoever read the output, as in `| head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        mute_stdout()
         return 0
 
 
@@ -104,6 +105,12 @@ def settings(lesson: str, quick: dict[str, Any], **defaults: tuple[Any, str]) ->
     if given.seed < 0:
         parser.error(f"--seed is {given.seed}; it needs to be 0 or above")
     return SimpleNamespace(**vars(given))
+
+
+def mute_stdout() -> None:
+    """Nothing; what stdout still holds is dropped. Python would try once more to write it at exit, and complain."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def output_folder(path: Path) -> Path:

@@ -29,3 +29,17 @@ def between(what: str, x: Any, low: float, high: float = math.inf) -> float:
 def is_number(x: Any) -> bool:
     """Whether x is one real number or a Value."""
     return isinstance(x, (Value, int, float, np.integer, np.floating, np.bool_))
+
+
+def generator(rng: np.random.Generator | None = None, seed: int | None = None) -> np.random.Generator:
+    """`rng` if given, else a new generator from `seed`; without either, one that differs each time."""
+    if rng is None:
+        try:
+            return np.random.default_rng(seed)
+        except (TypeError, ValueError):
+            raise ArgumentError(f"seed is {seed!r}; it needs a whole number of at least 0") from None
+    if seed is not None:
+        raise ArgumentError("give rng or seed, not both: a generator has its seed already")
+    if not isinstance(rng, np.random.Generator):
+        raise ArgumentError(f"rng is {rng!r}; it needs a NumPy generator: np.random.default_rng(1), or seed=1 instead")
+    return rng

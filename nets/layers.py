@@ -10,7 +10,7 @@ import numpy as np
 import autograd
 from autograd import ArgumentError, Parameter, ParameterVector, Value
 
-from .checks import is_number, whole
+from .checks import generator, is_number, whole
 from .errors import ShapeError
 from .module import Module
 
@@ -206,20 +206,6 @@ class MLP(Sequential):
         return f"MLP({self.nin}, {self.nouts}, {self.activation!r}, {self.output!r})"
 
 
-def generator(rng: np.random.Generator | None = None, seed: int | None = None) -> np.random.Generator:
-    """`rng` if given, else a new generator from `seed`; without either, one that differs each time."""
-    if rng is None:
-        try:
-            return np.random.default_rng(seed)
-        except (TypeError, ValueError):
-            raise ArgumentError(f"seed is {seed!r}; it needs a whole number of at least 0") from None
-    if seed is not None:
-        raise ArgumentError("give rng or seed, not both: a generator has its seed already")
-    if not isinstance(rng, np.random.Generator):
-        raise ArgumentError(f"rng is {rng!r}; it needs a NumPy generator: np.random.default_rng(1), or seed=1 instead")
-    return rng
-
-
 def _activation(activation: Activation) -> Callable[[Any], Any]:
     """The function; one that gives a plain number for a Value is refused, as nothing could be learned through it."""
     if callable(activation):
@@ -240,8 +226,8 @@ def _indices(connections: Iterable[Any], nin: int) -> list[int]:
         if len(entries) != nin:
             raise ShapeError(f"a mask of {len(entries)} booleans does not fit {nin} inputs")
         return [i for i, connected in enumerate(entries) if connected]
-    whole = (isinstance(entry, (int, np.integer)) and not isinstance(entry, bool) for entry in entries)
-    if not all(whole) or not all(0 <= entry < nin for entry in entries):
+    counted = (isinstance(entry, (int, np.integer)) and not isinstance(entry, bool) for entry in entries)
+    if not all(counted) or not all(0 <= entry < nin for entry in entries):
         raise ShapeError(f"connections {entries!r}: each needs to be an index from 0 to {nin - 1}, or all booleans")
     if len(set(entries)) < len(entries):
         raise ShapeError(f"connections {entries!r}: an input stands there twice; one weight is enough for it")

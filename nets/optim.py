@@ -86,12 +86,11 @@ class Optimizer(ABC):
 
     def propose(self) -> Move:
         """The next step, worked out and not yet taken; so it can be looked at before `commit`."""
-        flat = self.flat
-        moving = ~flat.frozen
+        moving, at = ~self.flat.frozen, self.flat.data
         with np.errstate(over="ignore", invalid="ignore"):  # what overflows is infinite, as with floats
-            direction, memory = self.direction(np.where(moving, flat.grad, 0.0), self._memory)
-            data = flat.data - self.learning_rate * direction
-        return Move(np.where(moving, data, flat.data), np.where(moving, memory, self._memory))
+            direction, memory = self.direction(np.where(moving, self.flat.grad, 0.0), self._memory)
+            data = at - self.learning_rate * direction
+        return Move(np.where(moving, data, at), np.where(moving, memory, self._memory))
 
     def commit(self, move: Move) -> None:
         """Takes the step."""

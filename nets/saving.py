@@ -36,7 +36,7 @@ def save(model: Module, path: str | os.PathLike[str]) -> Path:
         raise ArgumentError(f"save writes a Module such as an MLP, got {model!r}")
     description = json.dumps(_described(model, []))
     state = model.state_dict()
-    _refuse_what_would_not_load(description, model)
+    _refuse_what_would_not_load(description, model, state)
     path = Path(path)
     if not path.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {path.parent} to save {path.name} in; make it first")
@@ -82,12 +82,12 @@ def load(path: str | os.PathLike[str], into: Module | None = None) -> Any:
     return model
 
 
-def _refuse_what_would_not_load(description: str, model: Module) -> None:
+def _refuse_what_would_not_load(description: str, model: Module, state: dict[str, float]) -> None:
     try:
         twin = _made(json.loads(description), [])
     except LoadError as error:
         raise ArgumentError(f"{type(model).__name__} would not load again: {error}; mend its config()") from None
-    if twin.state_dict().keys() != model.state_dict().keys():
+    if {path for path, _ in twin.named_parameters()} != state.keys():
         raise ArgumentError(f"{type(model).__name__} would load with other parameters; mend its config()")
 
 

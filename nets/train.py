@@ -13,10 +13,9 @@ import numpy as np
 
 from autograd import ArgumentError, DomainError, Value, sum
 
-from .checks import whole
+from .checks import generator, whole
 from .data import batches
 from .errors import TrainingDiverged
-from .layers import generator
 from .module import Module
 from .optim import Optimizer
 

