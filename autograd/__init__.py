@@ -3,9 +3,10 @@
 from . import copying as copying  # importing it teaches pickle and deepcopy about graphs
 from .check import gradcheck
 from .derivatives import grad, hessian, jvp, value_and_grad
-from .errors import ArgumentError, AutogradError, DomainError, GradientError, NotANumberError
-from .functions import dot, logsumexp, pick, softmax, sum
+from .errors import ArgumentError, AutogradError, DomainError, GradientError, NotANumberError, TraceError
+from .functions import dot, logsumexp, mean, pick, softmax, sum, uniform
 from .graph import depth, leaves, topological_order
+from .jit import Jitted, jit, vmap
 from .ops import (
     abs,
     add,
@@ -41,11 +42,13 @@ __all__ = [
     "DomainError",
     "FlatParameters",
     "GradientError",
+    "Jitted",
     "NotANumberError",
     "Op",
     "Parameter",
     "ParameterVector",
     "RowOp",
+    "TraceError",
     "Value",
     "abs",
     "add",
@@ -57,12 +60,14 @@ __all__ = [
     "grad",
     "gradcheck",
     "hessian",
+    "jit",
     "jvp",
     "leaky_relu",
     "leaves",
     "log",
     "logsumexp",
     "maximum",
+    "mean",
     "minimum",
     "mul",
     "neg",
@@ -79,6 +84,8 @@ __all__ = [
     "sum",
     "tanh",
     "topological_order",
+    "uniform",
     "value_and_grad",
+    "vmap",
     "where",
 ]

@@ -15,6 +15,7 @@ from .errors import DomainError, NotANumberError, node_and_line
 from .record import RowOp
 from .rows import Operands, add_gradients, entries, numbers
 from .value import Value
+from .watch import watcher
 
 _ADD, _MUL = ops.add, ops.mul
 _NO_DERIVATIVE = (ZeroDivisionError, OverflowError, DomainError)
@@ -34,6 +35,8 @@ def backward(root: Value) -> None:
     >>> x.grad
     12.0
     """
+    if (watching := watcher.get()) is not None:
+        watching.need(root, "backward()")
     if root.op is None:
         root.grad += 1.0
         return
@@ -215,7 +218,7 @@ def _refuse_gradients_that_are_no_numbers(node: Any) -> None:
 
 def _no_derivative(node: Any) -> DomainError:
     """What to raise where an op has a value, but no finite derivative."""
-    at = ", ".join(f"{x:g}" for x in map(float, node.args))
+    at = ", ".join(f"{x:g}" for x in numbers(tuple(node.args)))
     return DomainError(
         f"{node.op.name}: it has no finite derivative at ({at}){node_and_line(node.label)}. "
         "Keep its argument away from there, e.g. sqrt(x + 1e-12); a constant exponent should be a plain number."

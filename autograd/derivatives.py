@@ -11,6 +11,7 @@ from .errors import ArgumentError, NotANumberError
 from .graph import topological_order, value_args
 from .number import number
 from .value import Value
+from .watch import watcher
 
 
 def grad(y: Value, xs: Any, create_graph: bool = False) -> Any:
@@ -33,6 +34,7 @@ def grad(y: Value, xs: Any, create_graph: bool = False) -> Any:
     for x in wanted:
         if not isinstance(x, Value):
             raise ArgumentError(f"grad differentiates in Values, got {x!r}; keep the Value that y was computed from")
+    create_graph = create_graph or watcher.get() is not None  # what a traced function returns follows its inputs
     gradients = _gradients(y, wanted, value_partials if create_graph else partials)
     results = [gradients.get(x, 0.0) for x in wanted]
     if create_graph:

@@ -20,6 +20,10 @@ class ArgumentError(AutogradError, ValueError):
     """A call was given arguments that do not fit: no Value where one is needed, sequences of unequal length."""
 
 
+class TraceError(AutogradError, TypeError):
+    """A function cannot be compiled by `jit`: the message names the line, and the op to use instead."""
+
+
 class GradientError(AutogradError, AssertionError):
     """`gradcheck` found a derivative that is wrong; the message names the op and the mistake."""
 

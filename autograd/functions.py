@@ -1,4 +1,4 @@
-"""The ops over sequences as functions: sum, dot, pick, logsumexp, and softmax made of it.
+"""The ops over sequences as functions: sum, dot, pick, logsumexp, and what is made of them; and random numbers.
 
 Each is one node however long the sequence. On plain numbers they return plain numbers.
 """
@@ -13,6 +13,7 @@ from .errors import ArgumentError, DomainError, NotANumberError, node_and_line
 from .record import RowOp
 from .rows import Row, entries, is_vector
 from .value import Value, apply_rows, operand
+from .watch import watcher
 
 
 def sum(xs: Iterable[Any], start: Any = 0.0) -> Any:
@@ -21,10 +22,30 @@ def sum(xs: Iterable[Any], start: Any = 0.0) -> Any:
     >>> sum([Value(1.0), 2.0, Value(4.0)])
     Value(7.0, op=sum)
     """
+    over_batch = getattr(xs, "__sum__", None)  # what `vmap` returns while it is traced
+    if over_batch is not None:
+        return over_batch() + start
     row = row_of(xs, "sum")
     if isinstance(start, Value) or start != 0.0:
         row = (operand(start, "sum's start"), *entries(row))
     return _apply(ops.SUM, row)
+
+
+def mean(xs: Iterable[Any]) -> Any:
+    """The sum of the numbers divided by how many there are.
+
+    In a jitted function it takes what `vmap` returns for a batch of any size. Raises ArgumentError if there are none.
+
+    >>> mean([Value(1.0), 2.0])
+    Value(1.5, op=div)
+    """
+    over_batch = getattr(xs, "__mean__", None)
+    if over_batch is not None:
+        return over_batch()
+    row = row_of(xs, "mean")
+    if not len(row):
+        raise ArgumentError("mean: it needs at least one number, got none")
+    return sum(row) / len(row)
 
 
 def dot(ws: Iterable[Any], xs: Iterable[Any], bias: Any = 0.0) -> Any:
@@ -50,7 +71,7 @@ def pick(values: Iterable[Any], index: Any) -> Any:
     Value(7.0, op=pick)
     """
     row, at = row_of(values, "pick"), operand(index, "pick's index")
-    where = float(at)
+    where = at if at.__class__ is float else at._data
     if not (where.is_integer() and 0 <= where < len(row)):
         needs = f"a whole number from 0 to {len(row) - 1}" if len(row) else "at least one value"
         raise DomainError(f"pick: the index is {where:g}{node_and_line(getattr(at, 'label', ''))}; it needs {needs}")
@@ -81,6 +102,20 @@ def softmax(scores: Iterable[Any]) -> list[Any]:
     row = row_of(scores, "softmax")
     total = logsumexp(row)
     return [ops.exp(score - total) for score in entries(row)]
+
+
+def uniform(rng: Any) -> Any:
+    """A random number from 0 to 1, not 1 itself, drawn from `rng`: a NumPy generator or a `random.Random`.
+
+    A jitted function draws it anew in each call; what `rng.random()` gives would stay what it was when compiled.
+
+    >>> 0.0 <= uniform(np.random.default_rng(0)) < 1.0
+    True
+    """
+    if not callable(getattr(rng, "random", None)):
+        raise ArgumentError(f"uniform draws from a generator, got {rng!r}; make one: np.random.default_rng(1)")
+    watching = watcher.get()
+    return float(rng.random()) if watching is None else watching.draw(rng)
 
 
 def row_of(xs: Any, what: str) -> Row:

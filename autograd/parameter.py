@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import copy
 import copyreg
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -131,14 +131,18 @@ class FlatParameters:
                 mend = f"make it Parameter({p.data!r})" if isinstance(p, Value) else "give a flat list of Parameters"
                 raise ArgumentError(f"only Parameters can be trained, got {p!r}; {mend}")
         self.parameters: tuple[Parameter, ...] = tuple(dict.fromkeys(given))
-        self._spans = list(dict.fromkeys(p.span for p in self.parameters))
+        self._spans = list(dict.fromkeys(p.span for p in self.parameters)) or [Span(np.empty(0))]
         self._storage: Storage | None = None
         self._where: Any = slice(0)
-        if self._spans:
-            join(self._spans)
+        self._views: dict[str, np.ndarray] = {}
+        self._stretch: np.ndarray | None = None
+        join(self._spans)
 
     def __len__(self) -> int:
         return len(self.parameters)
+
+    def __iter__(self) -> Iterator[Parameter]:
+        return iter(self.parameters)
 
     def __repr__(self) -> str:
         return f"FlatParameters({len(self)} parameters)"
@@ -149,7 +153,7 @@ class FlatParameters:
     @property
     def data(self) -> np.ndarray:
         """The numbers, float64 of shape (n,), to be read; assigning an array, or one number for all, writes them."""
-        return self._read(self._locate().data)
+        return self._read("data")
 
     @data.setter
     def data(self, data: Any) -> None:
@@ -158,7 +162,7 @@ class FlatParameters:
     @property
     def grad(self) -> np.ndarray:
         """The gradients, float64 of shape (n,), to be read; assigning an array, or one number for all, writes them."""
-        return self._read(self._locate().grad)
+        return self._read("grad")
 
     @grad.setter
     def grad(self, grad: Any) -> None:
@@ -167,23 +171,53 @@ class FlatParameters:
     @property
     def frozen(self) -> np.ndarray:
         """Which of them are frozen, bool of shape (n,), to be read."""
-        return self._read(self._locate().frozen)
+        return self._read("frozen")
 
-    def _read(self, stored: np.ndarray) -> np.ndarray:
-        """The part of a stored array that is theirs, not writeable: where they lie apart it is a copy."""
-        part = stored[self._where]
-        part.flags.writeable = False
-        return part
+    def add_gradient(self, gradient: np.ndarray) -> None:
+        """Adds to the gradients, an array of shape (n,)."""
+        stored = self._locate().grad
+        if isinstance(self._where, slice):
+            stored = stored[self._where]
+            np.add(stored, gradient, stored)
+        else:
+            stored[self._where] += gradient
+
+    def stretch(self) -> np.ndarray:
+        """Where their numbers lie now, from the first to the last of them in the order given, gaps included.
+
+        It can be written, and is theirs until they are joined with other parameters.
+        """
+        storage = self._locate()
+        if self._stretch is None:
+            places = [p.span.start + p.at for p in (*self.parameters[:1], *self.parameters[-1:])]
+            self._stretch = storage.data[places[0] : places[-1] + 1] if places else storage.data
+        return self._stretch
+
+    def _read(self, name: str) -> np.ndarray:
+        """The part of that array of the storage that is theirs, not writeable: where they lie apart it is a copy."""
+        if self._spans[0].storage is not self._storage:
+            self._locate()
+        return self._views[name] if self._views else _read_only(getattr(self._storage, name)[self._where])
 
     def _locate(self) -> Storage:
-        """The arrays that hold them now. `_where` is a slice if they lie side by side, else their positions."""
-        storage = self._spans[0].storage if self._spans else Storage(())
+        """The arrays that hold them now. `_where` is a slice if they lie side by side, else their positions.
+
+        `_views` are the stretches of those arrays by name, to be read again and again; it is empty if they lie apart.
+        """
+        storage = self._spans[0].storage
         if storage is not self._storage:
             where = np.array([p.span.start + p.at for p in self.parameters], dtype=np.intp)
             side_by_side = len(where) > 0 and bool(np.all(np.diff(where) == 1))
             self._where = slice(int(where[0]), int(where[-1]) + 1) if side_by_side else where
-            self._storage = storage
+            names = ("data", "grad", "frozen") if side_by_side else ()
+            self._views = {name: _read_only(getattr(storage, name)[self._where]) for name in names}
+            self._storage, self._stretch = storage, None
         return storage
+
+
+def _read_only(array: np.ndarray) -> np.ndarray:
+    array.setflags(write=False)
+    return array
 
 
 def _parameter(span: Span, at: int, label: str) -> Parameter:

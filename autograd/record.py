@@ -63,7 +63,7 @@ class Primitive:
 
     def domain_error(self, operands: Sequence[Any]) -> DomainError:
         """The error to raise for these operands (numbers or Values): which, where, and how to mend it."""
-        numbers = [float(x) for x in operands]
+        numbers = [float(getattr(x, "_data", x)) for x in operands]
         labels = [getattr(x, "label", "") for x in operands]
         if len(numbers) == 1:
             got = f"{self.name}: argument is {numbers[0]!r}{node_and_line(labels[0])}"

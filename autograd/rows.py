@@ -1,7 +1,7 @@
 """Rows: the operands of an op over sequences, kept as the sequences the caller gave.
 
-A row is one of three things: a tuple of Values and floats; a `ParameterVector` (all parameters, their numbers side
-by side in one array); a read-only float array (all constants, such as the pixels of an image). The rows of a
+A row is one of three things: a tuple of Values and floats; a `ParameterVector` or `FlatParameters` (all parameters,
+their numbers in one array); a read-only float array (all constants, such as the pixels of an image). The rows of a
 neuron's weights are shared by all nodes it makes, so that a node takes the same room for 2 inputs as for 784.
 """
 
@@ -56,7 +56,7 @@ def numbers(row: Any) -> Numbers:
     """The numbers of a row as they are now: a list, or an array where they lie in one."""
     if row.__class__ is tuple:
         return [x if x.__class__ is float else x._data for x in row]
-    return row if isinstance(row, np.ndarray) else row.span.data
+    return row if isinstance(row, np.ndarray) else _keeper(row).data
 
 
 def add_gradients(row: Any, upstream: float, partials: Numbers) -> None:
@@ -66,7 +66,12 @@ def add_gradients(row: Any, upstream: float, partials: Numbers) -> None:
             if x.__class__ is not float:
                 x.grad += upstream * partial
     elif not isinstance(row, np.ndarray):
-        row.span.grad += upstream * np.asarray(partials)
+        _keeper(row).add_gradient(np.multiply(partials, upstream))
+
+
+def _keeper(row: Any) -> Any:
+    """What keeps the numbers of a row of parameters in one array."""
+    return row.span if is_vector(row) else row
 
 
 def is_vector(row: Any) -> bool:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 
 class Span:
     """A stretch of a Storage: the cells of one ParameterVector, or of one Parameter made alone."""
+
+    made: ClassVar[int] = 0
+    """How many there have ever been: if it has grown, parameters have been made since one looked last."""
 
     cells: Any
     grad_cells: Any
@@ -20,6 +23,11 @@ class Span:
         self.grad = np.zeros_like(data) if grad is None else grad
         self.frozen = np.zeros(len(data), dtype=bool) if frozen is None else frozen
         Storage([self])
+        Span.made += 1
+
+    def add_gradient(self, gradient: np.ndarray) -> None:
+        """Adds to the gradients, an array as long as the span."""
+        np.add(self.grad, gradient, self.grad)
 
     def move(self, storage: Storage, start: int) -> None:
         """Makes the cells from `start` of that storage its own."""

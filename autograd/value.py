@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 
 from . import ops
-from .errors import ArgumentError
+from .errors import ArgumentError, NotANumberError
 from .number import number
 from .record import Op, Primitive, RowOp
 from .rows import Operands, Row, numbers
+from .watch import watcher
 
 _new = object.__new__
 _ADD, _MUL = ops.add, ops.mul
@@ -52,7 +54,7 @@ def _operator(op: Op) -> Callable[[Value, Any], Value]:
             other = _side(other, op)
             if other is NotImplemented:
                 return NotImplemented
-            y = float(other)
+            y = other if other.__class__ is float else other._data
         try:
             data = value(self._data, y)
         except _NO_NUMBER:
@@ -77,6 +79,19 @@ def _reversed(op: Op) -> Callable[[Value, Any], Value]:
         return NotImplemented if other is NotImplemented else _applied(op, (other, self))
 
     return _named(method, f"__r{op.name}__", f"The op {op.name} with self on the right: {op.doc}.")
+
+
+def _comparison(sign: str, compare: Callable[[float, float], bool]) -> Callable[[Value, Any], Any]:
+    """The method for a comparison of numbers; while a trace is taken it is a node of the graph that is 1 or 0."""
+
+    def method(self: Value, other: Any) -> Any:
+        y = _comparable(other)
+        if y is None:
+            return NotImplemented
+        watching = watcher.get()
+        return compare(self._data, y) if watching is None else watching.compare(sign, self, other)
+
+    return _named(method, f"__{compare.__name__}__", f"self {sign} other, as numbers.")
 
 
 def _named(method: Any, name: str, doc: str) -> Any:
@@ -123,10 +138,14 @@ class Value:
         self.op = None
         self._a = self._b = None
         self.label = checked_label(label)
+        if (watching := watcher.get()) is not None:
+            watching.made(self)
 
     @property
     def data(self) -> float:
         """The number. It may be assigned (`p.data -= 0.1 * p.grad`); what was computed from it stays as it was."""
+        if (watching := watcher.get()) is not None:
+            watching.read(self)
         return self._data
 
     @data.setter
@@ -207,38 +226,33 @@ class Value:
     # --- as a number ---
 
     def __float__(self) -> float:
-        return self._data
+        return self._needed("float()")
 
     def __int__(self) -> int:
-        return int(self._data)
+        return int(self._needed("int()"))
 
     def __bool__(self) -> bool:
-        return self._data != 0.0
+        return self._needed("bool()") != 0.0
 
     def __round__(self, digits: int | None = None) -> float:
-        return round(self._data, digits)
+        return round(self._needed("round()"), digits)
+
+    def __index__(self) -> int:
+        self._needed("an index")
+        raise NotANumberError(f"a Value is no index, got {self!r}; use pick(values, index), or int(...) of it")
+
+    def _needed(self, what: str) -> float:
+        """The number, which Python needs for `what`."""
+        if (watching := watcher.get()) is not None:
+            watching.need(self, what)
+        return self._data
 
     def __format__(self, spec: str) -> str:
         return format(self._data, spec) if spec else repr(self)
 
-    def __lt__(self, other: Any) -> bool:
-        return NotImplemented if (y := _comparable(other)) is None else self._data < y
-
-    def __le__(self, other: Any) -> bool:
-        return NotImplemented if (y := _comparable(other)) is None else self._data <= y
-
-    def __gt__(self, other: Any) -> bool:
-        return NotImplemented if (y := _comparable(other)) is None else self._data > y
-
-    def __ge__(self, other: Any) -> bool:
-        return NotImplemented if (y := _comparable(other)) is None else self._data >= y
-
-    def __eq__(self, other: object) -> bool:
-        return NotImplemented if (y := _comparable(other)) is None else self._data == y
-
-    def __ne__(self, other: object) -> bool:
-        return NotImplemented if (y := _comparable(other)) is None else self._data != y
-
+    __lt__, __le__ = _comparison("<", operator.lt), _comparison("<=", operator.le)
+    __gt__, __ge__ = _comparison(">", operator.gt), _comparison(">=", operator.ge)
+    __eq__, __ne__ = _comparison("==", operator.eq), _comparison("!=", operator.ne)
     __hash__ = object.__hash__
 
     def __repr__(self) -> str:

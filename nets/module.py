@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
-from autograd import ArgumentError, Parameter, Value
+from autograd import ArgumentError, Parameter, ParameterVector, Value
 
 from .errors import LoadError
 
@@ -43,7 +44,9 @@ class Module:
 
     def parameters(self) -> list[Any]:
         """The parameters, in the order of the attributes; a shared one stands there once."""
-        return list(dict.fromkeys(item for _, item in _contents(self) if isinstance(item, Value)))
+        items = (item for _, item in _contents(self) if not isinstance(item, Module))
+        rows = (item if isinstance(item, ParameterVector) else (item,) for item in items)
+        return list(dict.fromkeys(chain.from_iterable(rows)))
 
     def named_parameters(self) -> list[tuple[str, Any]]:
         """Pairs of path and parameter, such as ("layers.0.neurons.3.w.1", p); a shared one under its first path.
@@ -52,7 +55,11 @@ class Module:
         """
         names: dict[Value, str] = {}
         for path, item in _contents(self):
-            if isinstance(item, Value) and item not in names:
+            if isinstance(item, ParameterVector):
+                stem = _dotted(path)
+                for at, parameter in enumerate(item):
+                    names.setdefault(parameter, f"{stem}.{at}")
+            elif isinstance(item, Value) and item not in names:
                 names[item] = _dotted(path)
         return [(path, parameter) for parameter, path in names.items()]
 
@@ -62,8 +69,11 @@ class Module:
 
     def zero_grad(self) -> None:
         """Sets the gradient of every parameter to 0."""
-        for parameter in self.parameters():
-            parameter.grad = 0.0
+        for _, item in _contents(self):
+            if isinstance(item, ParameterVector):
+                item.span.grad[:] = 0.0
+            elif isinstance(item, Value):
+                item.grad = 0.0
 
     def train(self: Self, training: bool = True) -> Self:
         """Itself, in training mode (in which dropout drops) together with everything inside."""
@@ -78,9 +88,11 @@ class Module:
 
     def freeze(self: Self, frozen: bool = True) -> Self:
         """Itself, with every parameter left alone by optimisers; `freeze(False)` takes that back."""
-        for parameter in self.parameters():
-            if isinstance(parameter, Parameter):
-                parameter.frozen = frozen
+        for _, item in _contents(self):
+            if isinstance(item, ParameterVector):
+                item.span.frozen[:] = frozen
+            elif isinstance(item, Parameter):
+                item.frozen = frozen
         return self
 
     def state_dict(self) -> dict[str, float]:
@@ -139,7 +151,10 @@ Path: TypeAlias = "tuple[Path | None, Any]"
 
 
 def _contents(module: Module, enter_modules: bool = True) -> Iterator[tuple[Path, Any]]:
-    """Every parameter and module inside, with its path; each module, list and dict is entered once: cycles end."""
+    """Every parameter and module inside, with its path; each module, list and dict is entered once: cycles end.
+
+    A ParameterVector comes as a whole, so that what is done to all its parameters may be done to its arrays.
+    """
     entered = {id(module)}
     stack: list[tuple[Path, Any]] = [((None, name), item) for name, item in reversed(vars(module).items())]
     while stack:
@@ -157,6 +172,8 @@ def _contents(module: Module, enter_modules: bool = True) -> Iterator[tuple[Path
             inside = vars(item).items() if enter_modules else ()
         elif isinstance(item, dict):
             inside = item.items()
+        elif isinstance(item, ParameterVector):
+            yield path, item
         elif isinstance(item, (list, tuple)) or (isinstance(item, np.ndarray) and item.dtype == object):
             inside = enumerate(item)
         stack += reversed([((path, key), value) for key, value in inside])
@@ -172,6 +189,8 @@ def _dotted(path: Path | None) -> str:
 
 
 def _number(path: str, x: Any) -> float:
+    if x.__class__ is float:
+        return x
     try:
         return Value(x).data
     except TypeError as error:

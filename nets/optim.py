@@ -61,7 +61,7 @@ class Optimizer(ABC):
     @property
     def learning_rate(self) -> float:
         """The learning rate of the next step, as a number."""
-        return self._rate(self._lr)
+        return self._rate(self._lr) if callable(self._lr) else float(self._lr)
 
     def _rate(self, lr: Rate) -> float:
         """What `lr` is at the next step; ArgumentError if it is no finite number of at least 0."""
@@ -84,13 +84,18 @@ class Optimizer(ABC):
         """Moves the parameters once. They are written in one go: an interrupt finds all of them moved or none."""
         self.commit(self.propose())
 
+    @np.errstate(over="ignore", invalid="ignore")  # what overflows is infinite, as with floats
     def propose(self) -> Move:
         """The next step, worked out and not yet taken; so it can be looked at before `commit`."""
-        moving, at = ~self.flat.frozen, self.flat.data
-        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is infinite, as with floats
-            direction, memory = self.direction(np.where(moving, self.flat.grad, 0.0), self._memory)
-            data = at - self.learning_rate * direction
-        return Move(np.where(moving, data, at), np.where(moving, memory, self._memory))
+        at, gradient = self.flat.data, self.flat.grad.copy()
+        frozen = self.flat.frozen.copy() if np.count_nonzero(self.flat.frozen) else None
+        if frozen is not None:
+            gradient[frozen] = 0.0
+        direction, memory = self.direction(gradient, self._memory)
+        data = at - self.learning_rate * direction
+        if frozen is not None:
+            data, memory = np.where(frozen, at, data), np.where(frozen, self._memory, memory)
+        return Move(data, np.asarray(memory, np.float64).reshape(self._memory.shape))
 
     def commit(self, move: Move) -> None:
         """Takes the step."""
@@ -139,8 +144,9 @@ class SGD(Optimizer):
             raise ArgumentError("SGD: nesterov looks ahead along the momentum, which is 0; give momentum=0.9 or so")
 
     def direction(self, gradient: np.ndarray, memory: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        gradient = gradient + self.weight_decay * self.flat.data
-        velocity = self.momentum * memory[0] + gradient
+        if self.weight_decay:
+            gradient = gradient + self.weight_decay * self.flat.data
+        velocity = self.momentum * memory[0] + gradient if self.momentum else gradient
         return gradient + self.momentum * velocity if self.nesterov else velocity, velocity[np.newaxis]
 
 
@@ -170,7 +176,7 @@ class Adam(Optimizer):
         mean = b1 * memory[0] + (1 - b1) * gradient
         square = b2 * memory[1] + (1 - b2) * gradient * gradient
         step = self.steps + 1
-        return mean / (1 - b1**step) / (np.sqrt(square / (1 - b2**step)) + self.eps), np.stack([mean, square])
+        return mean / (1 - b1**step) / (np.sqrt(square / (1 - b2**step)) + self.eps), np.array([mean, square])
 
 
 class RMSProp(Optimizer):

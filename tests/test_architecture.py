@@ -11,7 +11,7 @@ import autograd
 
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = [
-    {"errors", "storage"},
+    {"errors", "storage", "watch"},
     {"number", "rows"},
     {"record"},
     {"ops"},

@@ -60,6 +60,9 @@ def test_a_shared_parameter_stands_once_under_its_first_path():
     assert paths(module) == ["first", "other"]
     part = Holder(w=Parameter(1.0))
     assert paths(Holder(a=part, b=[part])) == ["a.w"]
+    vector = ParameterVector([1.0, 2.0])
+    module = Holder(last=vector[1], all=vector, again=[vector])
+    assert paths(module) == ["last", "all.0"] and module.parameters() == [vector[1], vector[0]]
 
 
 def test_cycles_of_modules_lists_and_dicts_end():
@@ -92,6 +95,23 @@ def test_zero_grad_clears_every_gradient():
     assert all(p.grad != 0.0 for p in model.parameters())
     model.zero_grad()
     assert [p.grad for p in model.parameters()] == [0.0] * 14
+
+
+def test_zero_grad_and_freeze_work_on_whole_vectors_and_reach_single_parameters_too(monkeypatch):
+    vector, apart, single, leaf = ParameterVector([1.0, 2.0]), ParameterVector([3.0, 4.0]), Parameter(5.0), Value(6.0)
+    module = Holder(vector=vector, again=[vector], part=[apart[1]], single=single, leaf=leaf)
+    for p in (*vector, *apart, single, leaf):
+        p.grad = 1.0
+    touched = []
+    grad, frozen = Parameter.grad, Parameter.frozen
+    with monkeypatch.context() as patched:
+        for name, own in (("grad", grad), ("frozen", frozen)):
+            patched.setattr(Parameter, name, own.setter(lambda p, x, own=own: (touched.append(p), own.fset(p, x))))
+        module.zero_grad()
+        module.freeze()
+    assert touched == [apart[1], single] * 2
+    assert [p.grad for p in (*vector, *apart, single, leaf)] == [0.0, 0.0, 1.0, 0.0, 0.0, 0.0]
+    assert [p.frozen for p in (*vector, *apart, single)] == [True, True, False, True, True]
 
 
 def test_train_and_eval_reach_every_module_inside():

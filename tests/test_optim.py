@@ -205,6 +205,96 @@ def test_a_proposed_step_moves_nothing_until_it_is_committed(kind):
 
 
 @every_kind
+def test_proposed_steps_keep_their_numbers_whatever_is_done_after_them(kind):
+    parameters = ParameterVector(START)
+    optimizer = kind(parameters, lr=0.1)
+    moves, copies = [], []
+    for x in (1.0, 2.0):
+        optimizer.flat.grad = x
+        moves.append(optimizer.propose())
+        copies.append((moves[-1].data.copy(), moves[-1].memory.copy()))
+    optimizer.step()
+    optimizer.step()
+    optimizer.zero_grad()
+    for move, (data, memory) in zip(moves, copies, strict=True):
+        assert np.array_equal(move.data, data) and np.array_equal(move.memory, memory)
+    optimizer.commit(moves[0])
+    assert np.array_equal(optimizer.flat.data, copies[0][0]) and np.array_equal(optimizer._memory, copies[0][1])
+
+
+@every_case
+@pytest.mark.parametrize("stays", [[], [1], [0, 1, 2]], ids=["none", "one", "all"])
+@pytest.mark.parametrize("apart", [False, True], ids=["side by side", "apart"])
+def test_steps_are_bit_for_bit_those_of_the_formula_with_what_is_frozen_masked_out(
+    kind, formula, options, stays, apart
+):
+    parameters = ParameterVector(START)[::-1] if apart else ParameterVector(START)
+    optimizer = kind(parameters, **options)
+    for step in range(STEPS):
+        frozen = np.isin(np.arange(len(START)), stays if step in (2, 3) else [])
+        for i, p in enumerate(parameters):
+            p.grad, p.frozen = slope(i, p.data, step), frozen[i]
+        at, remembered = optimizer.flat.data.copy(), optimizer._memory
+        direction, memory = optimizer.direction(np.where(frozen, 0.0, optimizer.flat.grad), remembered)
+        expected = np.where(frozen, at, at - optimizer.learning_rate * direction)
+        optimizer.step()
+        assert optimizer.flat.data.tobytes() == expected.tobytes()
+        assert optimizer._memory.tobytes() == np.where(frozen, remembered, memory).tobytes()
+
+
+@every_kind
+def test_what_overflows_is_infinite_without_a_warning_and_warnings_are_on_again_after_it(kind):
+    parameters = ParameterVector([-1e308, 1.0, 1.0])
+    optimizer = kind(parameters, lr=1e300)
+    optimizer.flat.grad = [1e308, math.inf, 0.0]
+    before = np.geterr()
+    optimizer.step()
+    assert not np.all(np.isfinite(optimizer.flat.data)) and parameters[2].data == 1.0
+    assert np.geterr() == before
+
+
+@pytest.mark.parametrize("another", [False, True])
+def test_a_parameter_frozen_by_the_schedule_still_takes_the_step_that_asked_it(another):
+    def rate(step):
+        parameters[0].frozen = step == 1
+        return 0.5
+
+    parameters = ParameterVector([1.0, 2.0])
+    parameters[1].frozen = another
+    optimizer = SGD(parameters, lr=rate)
+    optimizer.flat.grad = 1.0
+    for expected in (0.5, 0.0, 0.0, -0.5):
+        optimizer.step()
+        assert parameters[0].data == expected
+    assert parameters[1].data == (2.0 if another else 0.0)
+
+
+def test_the_gradient_of_a_frozen_parameter_counts_for_none_of_the_others():
+    class Normalised(Optimizer):
+        def direction(self, gradient, memory):
+            return gradient / np.sqrt(gradient @ gradient), memory
+
+    parameters = ParameterVector(START)
+    parameters[2].frozen = True
+    optimizer = Normalised(parameters, lr=1.0)
+    optimizer.flat.grad = [3.0, -4.0, math.nan]
+    optimizer.step()
+    assert [p.data for p in parameters] == pytest.approx([0.4, -1.2, 0.5])
+    assert math.isnan(parameters[2].grad)
+
+
+def test_momentum_given_later_finds_the_last_gradient_remembered():
+    w = Parameter(1.0)
+    optimizer = SGD([w], lr=0.25)
+    w.grad = 2.0
+    optimizer.step()
+    optimizer.zero_grad()
+    optimizer.momentum = 0.5
+    optimizer.step()
+    assert w.data == 1.0 - 0.25 * 2.0 - 0.25 * (0.5 * 2.0)
+
+
+@every_kind
 @pytest.mark.parametrize("gradient", [1.0, math.inf, math.nan])
 def test_nothing_is_remembered_of_the_time_a_parameter_was_frozen(kind, gradient):
     p, q = Parameter(1.0), Parameter(1.0)
@@ -338,3 +428,26 @@ def test_a_direction_of_ones_own_makes_an_optimiser():
     parameters[0].grad, parameters[1].grad = 5.0, -0.1
     Sign(parameters, lr=0.5).step()
     assert [p.data for p in parameters] == [0.5, -1.5, 0.5]
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+@pytest.mark.parametrize(
+    "remembered", [lambda g: g[np.newaxis], lambda g: g, lambda g: [g], lambda g: [g.astype(np.float32)]]
+)
+def test_a_direction_of_ones_own_may_remember_its_gradient_as_it_came(remembered, frozen):
+    class Delayed(Optimizer):
+        remembers = 1
+
+        def direction(self, gradient, memory):
+            return memory[0], remembered(gradient)
+
+    parameters = ParameterVector(START)
+    optimizer = Delayed(parameters, lr=0.5)
+    parameters[2].frozen = frozen
+    optimizer.flat.grad = 2.0
+    optimizer.step()
+    optimizer.zero_grad()
+    assert [p.data for p in parameters] == START
+    optimizer.step()
+    assert [p.data for p in parameters] == [0.0, -3.0, 0.5 if frozen else -0.5]
+    assert optimizer.propose().memory.tolist() == [[0.0, 0.0, 0.0]]

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import ArgumentError, FlatParameters, NotANumberError, Parameter, ParameterVector, Value, dot, grad, sum
+from autograd.storage import Span
 
 copiers = pytest.mark.parametrize(
     "copied", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))], ids=["deepcopy", "pickle"]
@@ -70,6 +71,18 @@ def test_arrays_read_from_flat_parameters_are_not_written_by_mistake(order):
         with pytest.raises(ValueError, match="read-only"):
             getattr(flat, name)[0] = 1
     assert [w.data for w in ws] == [1.0, 2.0, 3.0]
+
+
+def test_arrays_read_twice_are_the_same_until_a_join_moves_the_parameters():
+    ws, extra = ParameterVector([1.0, 2.0, 3.0]), Parameter(4.0)
+    flat = FlatParameters(ws)
+    before = flat.data
+    assert flat.data is before and flat.grad is flat.grad and flat.frozen is flat.frozen
+    joined = FlatParameters([extra, *ws])
+    joined.data, joined.grad = [5.0, 6.0, 7.0, 8.0], 1.0
+    ws[2].frozen = True
+    assert flat.data is not before and flat.data.tolist() == [6.0, 7.0, 8.0]
+    assert flat.grad.tolist() == [1.0] * 3 and flat.frozen.tolist() == [False, False, True]
 
 
 def test_a_second_optimiser_leaves_the_first_ones_parameters_side_by_side():
@@ -141,6 +154,24 @@ def test_frozen_is_kept_in_the_flat_array():
     p.frozen = True
     ws[1].frozen = False
     assert flat.frozen.tolist() == [True, False, False]
+
+
+def test_every_parameter_made_is_noticed_in_the_count_of_spans():
+    p, ws = Parameter(1.0), ParameterVector([1.0, 2.0])
+    makers = [
+        lambda: Parameter(1.0),
+        lambda: ParameterVector([]),
+        lambda: copy.copy(p),
+        lambda: copy.deepcopy(ws),
+        lambda: pickle.loads(pickle.dumps(ws[0])),
+    ]
+    for make in makers:
+        before = Span.made
+        make()
+        assert Span.made == before + 1
+    p.data, ws[0].grad = 2.0, 3.0
+    FlatParameters([p, *ws]).data = 0.0
+    assert Span.made == before + 1
 
 
 def test_labels_of_a_vector_are_numbered():

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from . import deep
+from .compiled import report
 from .engines import Engine, installed
 from .measure import Disagreement, Effort, Times, bytes_of, compare_gradients, times
 from .net_jobs import example_job, moons_job
@@ -21,10 +22,12 @@ workloads:
   b  the two-moons step: MLP(2, [16, 16, 1]) on 100 points, hinge + L2, backward, SGD update
   c  a 784-16-10 and a 784-50-10 net, forward and backward for one example
   d  a chain of 1,000,000 ops against a chain of 1,000: ns per op
+  e  steps compiled by jit beside hand-written NumPy, jax.jit and PyTorch, all on one thread: microseconds
+  f  what compiling costs: seconds, peak memory, growth with the graph, what 10,000 steps leave behind
 
 Figures are medians; `best` is the fastest run. `gc` says whether Python's garbage collector was on, as it is by
 default. The first engine is run again next to each other one, and all gradients are compared before anything is
-timed. For the others: pip install micrograd xad torch
+timed. For the others: pip install micrograd xad torch jax
 """
 HEADER = ("engine", "gc", "forward", "backward", "both", "best", "x slower than glassgrad")
 COLLECTOR = (True, False)
@@ -134,11 +137,23 @@ def _chains(engines: Sequence[Engine], plan: Plan) -> None:
     _show(table(f"(d) chain of {short:,} ops and of {long:,}, forward and backward: ns per op", header, rows))
 
 
+def _compiled_steps(engines: Sequence[Engine], plan: Plan) -> None:
+    for text in report.steps_report(plan.effort.seconds):
+        _show(text)
+
+
+def _compiling(engines: Sequence[Engine], plan: Plan) -> None:
+    for text in report.costs_report():
+        _show(text)
+
+
 WORKLOADS: dict[str, Callable[[Sequence[Engine], Plan], None]] = {
     "a": _dags,
     "b": _moons,
     "c": _examples,
     "d": _chains,
+    "e": _compiled_steps,
+    "f": _compiling,
 }
 
 

@@ -1,0 +1,5 @@
+"""jit: scalar code in, matrix speed out. README.md beside this file walks through the stages."""
+
+from .jitted import Jitted as Jitted
+from .jitted import jit as jit
+from .trace import vmap as vmap

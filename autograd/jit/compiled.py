@@ -1,0 +1,379 @@
+"""A function compiled for one structure of arguments: loading them, running the program, and what comes back.
+
+The result of a call is a Value like any other. Its op is the call itself: `backward` asks it for its partials, and it
+runs the backward program to give them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..derivatives import grad
+from ..errors import ArgumentError, TraceError
+from ..record import Domain, RowOp
+from ..rows import Operands
+from ..storage import Span
+from ..value import Value
+from . import draws
+from .differentiate import differentiate
+from .flatten import LEAF, PARAMETER, SIZE, Flat, flatten
+from .group import group
+from .lower import lower
+from .numpy_backend import Bound, OutsideError
+from .program import Program
+from .results import Results
+from .structure import build, nested
+from .trace import Trace, trace
+
+SIZES_KEPT = 4
+"""How many sizes of the batch keep their arrays: a training loop has two, the last batch of an epoch being smaller."""
+
+
+@dataclass(frozen=True)
+class Stats:
+    """What a compiled function is made of."""
+
+    nodes: int
+    """Scalar nodes in the traced graph (of one example, where there is a batch)."""
+    array_calls: int
+    """Array calls of a step, forward and backward."""
+    matrix_products: int
+    gathers: int
+    bytes: int
+    """The size of the program's arrays."""
+    trace_seconds: float
+    compile_seconds: float
+
+
+@dataclass
+class Call:
+    """What is remembered of one call, so that its gradients can still be had after another one."""
+
+    parts: list[Any]
+    arguments: Any
+    drawn: list[np.ndarray]
+
+
+class Compiled:
+    """A function's program for one structure of arguments."""
+
+    def __init__(self, function: Callable[..., Any], description: Any, parts: Sequence[Any], names: Sequence[str],
+                 dtype: Any, differentiable: bool) -> None:  # fmt: skip
+        self.function, self.dtype, self.names = function, np.dtype(dtype), names
+        started = time.perf_counter()
+        self.trace = trace(function, description, parts, names)
+        traced = time.perf_counter()
+        self.flat = flatten(self.trace)
+        self.program: Program = lower(self.flat, group(self.flat))
+        kinds = {self.program.arrays[PARAMETER].size, self.program.arrays[LEAF].size}
+        self.differentiable = differentiable and kinds != {0}
+        if self.differentiable:
+            differentiate(self.program)
+        self.compile_seconds = time.perf_counter() - traced
+        self.trace_seconds = traced - started
+        self.input_shapes = [
+            str(("batch", *np.shape(part)[1:]) if i in self.trace.batch else np.shape(part)).replace("'", "")
+            for i, part in enumerate(parts)
+        ]
+        self.results = Results(self.trace, self.program)
+        self.inputs = [
+            (i, array) for i, array in enumerate(self.program.arrays) if array.kind == "input" and array.size
+        ]
+        self.bounds: dict[int, Bound] = {}
+        self.latest: Call | None = None
+        self.spans_made = Span.made
+        self.runs = 0
+        self.trusting = 0
+
+    @property
+    def stats(self) -> Stats:
+        """Figures of the program."""
+        bound = next(iter(self.bounds.values()), None) or self._bound(max(self.trace.size, 1))
+        code = [*self.program.forward, *self.program.backward]
+        return Stats(
+            nodes=self.flat.scalar_nodes,
+            array_calls=sum(bound.calls),
+            matrix_products=bound.matrix_products,
+            gathers=sum(type(i).__name__ in ("Move", "Pick") for i in code),
+            bytes=bound.bytes,
+            trace_seconds=self.trace_seconds,
+            compile_seconds=self.compile_seconds,
+        )
+
+    def run(self, parts: Sequence[Any], arguments: Any) -> Any:
+        """The function's result for these arguments."""
+        call = Call(list(parts), arguments, [])
+        bound = self._compute(call)
+        if self.differentiable:
+            self.latest = call
+            return self.results.values(bound, lambda output, data: self._node(call, output, data))
+        return self.results.numbers(bound)
+
+    # --- forward ---
+
+    def _compute(self, call: Call) -> Bound:
+        """Runs the program forward for a call; if a number goes wrong, the function itself says where."""
+        bound = self._bound(self._size(call.parts))
+        self._load(bound, call)
+        try:
+            if self.trusting > 2:
+                with np.errstate(all="ignore"):
+                    bound.forward()
+                return bound
+            with np.errstate(divide="raise", over="raise", invalid="raise"):
+                bound.forward()
+            if self.results.finite(bound):
+                return bound
+        except (FloatingPointError, OutsideError):
+            pass
+        self.trusting += 1
+        self._eager(call)
+        with np.errstate(all="ignore"):
+            bound.forward()
+        return bound
+
+    def _eager(self, call: Call) -> Any:
+        """The function's own result for a call, with the random numbers that the program had."""
+        args, kwargs = call.arguments
+        if not self.trace.draws:
+            return self.function(*args, **kwargs)
+        after = [(rng, draws.state(rng)) for rng in self._generators()]
+        try:
+            for rng, before in call.drawn:
+                draws.restore(rng, before)
+            return self.function(*args, **kwargs)
+        finally:
+            for rng, state in after:
+                draws.restore(rng, state)
+
+    def _generators(self) -> list[Any]:
+        return list({id(rng): rng for rng, _ in self.trace.draws}.values())
+
+    def _size(self, parts: Sequence[Any]) -> int:
+        for part in self.trace.batch:
+            return len(parts[part])
+        return 1
+
+    def _bound(self, size: int) -> Bound:
+        """The program on arrays for that size of the batch, and on the parameters where they lie now."""
+        stretch = self.flat.parameters.stretch()
+        bound = self.bounds.get(size)
+        if bound is None or not bound.reads(stretch):
+            if len(self.bounds) >= SIZES_KEPT:
+                del self.bounds[next(iter(self.bounds))]
+            bound = self.bounds[size] = Bound(self.program, size, self.dtype, stretch)
+        return bound
+
+    def _load(self, bound: Bound, call: Call) -> None:
+        """Puts the call's numbers where the program reads them."""
+        data, parts = bound.data, call.parts
+        for i, array in self.inputs:
+            part = parts[array.part]
+            target = data[i]
+            if isinstance(part, np.ndarray):
+                np.copyto(target, part.reshape(target.shape), "same_kind")
+            else:
+                target[0] = part
+        leaves = data[LEAF]
+        for k, part_number in enumerate(self.flat.values):
+            leaves[k] = parts[part_number]._data
+        for k, leaf in enumerate(self.flat.outer, len(self.flat.values)):
+            leaves[k] = leaf._data
+        if self.trace.size:
+            data[SIZE][0] = bound.batch
+        if self.trace.draws:
+            self._draw(bound, call)
+
+    def _draw(self, bound: Bound, call: Call) -> None:
+        """Draws the random numbers of a call, or those it had when it was run before."""
+        generators = self._generators()
+        now = [(rng, draws.state(rng)) for rng in generators]
+        again = bool(call.drawn)
+        for rng, before in call.drawn:
+            draws.restore(rng, before)
+        if not again:
+            call.drawn = now
+        arrays = {a.batched: bound.data[i] for i, a in enumerate(self.program.arrays) if a.kind == "draw"}
+        draws.fill(self.trace.draws, arrays.get(False), arrays.get(True))
+        if again:
+            for rng, state in now:
+                draws.restore(rng, state)
+
+    # --- gradients ---
+
+    def _node(self, call: Call, output: int, data: float) -> Value:
+        """The Value that a result comes as."""
+        rows: list[Any] = []
+        leaves = tuple(call.parts[part] for part in self.flat.values) + tuple(self.flat.outer)
+        if leaves:
+            rows.append(leaves)
+        if len(self.flat.parameters):
+            rows.append(self.flat.parameters)
+        node = Value.__new__(Value)
+        node._data, node.grad, node.label = data, 0.0, ""
+        node.op = _JittedCall(self, call, output)
+        node._a, node._b = Operands(tuple(rows)), None
+        return node
+
+    def gradients(self, call: Call, output: int, data: float) -> tuple[np.ndarray, ...]:
+        """The derivatives of one result of a call: in the leaves if there are any, in the parameters if any."""
+        if self.latest is call:
+            bound = self.bounds[self._size(call.parts)]
+        else:
+            bound = self._compute(call)
+            self.latest = call
+            if not np.isclose(self.results.number(bound, output), data, rtol=1e-9, atol=1e-12, equal_nan=True):
+                raise ArgumentError(
+                    "backward: the numbers that this result was computed from have been changed, and another call of "
+                    "the jitted function has been made since; call it again and go backward from the new result"
+                )
+        self.results.seed(bound, output)
+        try:
+            with np.errstate(divide="raise", over="ignore", invalid="raise"):
+                bound.backward()
+        except FloatingPointError:
+            self._speak_of_derivatives(call, output)
+            self.results.seed(bound, output)
+            with np.errstate(all="ignore"):
+                bound.backward()
+        gradients: list[np.ndarray] = []
+        if self.program.arrays[LEAF].size:
+            gradients.append(bound.data[self.program.gradients[LEAF]])
+        if len(self.flat.parameters):
+            gradients.append(self._of_parameters(bound.data[self.program.gradients[PARAMETER]]))
+        return tuple(gradients)
+
+    def _of_parameters(self, gradient: np.ndarray) -> np.ndarray:
+        """The gradients of the parameters among those of the whole stretch they lie in."""
+        if len(gradient) == len(self.flat.parameters):
+            return gradient
+        first = self.flat.parameters.parameters[0]
+        start = first.span.start + first.at
+        return gradient[[p.span.start + p.at - start for p in self.flat.parameters]]
+
+    def _speak_of_derivatives(self, call: Call, output: int) -> None:
+        """Lets the engine go backward, for its error if there is one."""
+        results: list[Any] = []
+        build_results(self._eager(call), results)
+        leaves = [*(call.parts[part] for part in self.flat.values), *self.flat.outer, *self.flat.parameters]
+        if isinstance(results[output], Value):
+            grad(results[output], leaves)
+
+    # --- checking ---
+
+    def check(self, parts: Sequence[Any], arguments: Any, description: Any, result: Any) -> None:
+        """Nothing if the function itself gives that result too; TraceError, naming what differs, if not."""
+        if self.trace.batch and self._size(parts) > 2:
+            parts = [part[:2] if i in self.trace.batch else part for i, part in enumerate(parts)]
+            numbered = iter(parts)
+            arguments = build(description, lambda kind: _plain(kind, next(numbered)))
+            call = Call(list(parts), arguments, [])
+            saved = [(rng, draws.state(rng)) for rng in self._generators()]
+            result = self.results.numbers(self._compute(call))
+            for rng, state in saved:
+                draws.restore(rng, state)
+            self.latest = None
+        else:
+            call = self.latest or Call(list(parts), arguments, [])
+        ours: list[Any] = []
+        theirs: list[Any] = []
+        build_results(result, ours)
+        build_results(self._eager(call), theirs)
+        mine, own = (np.array([getattr(x, "_data", x) for x in xs], dtype=np.float64) for xs in (ours, theirs))
+        tolerance = 1e-9 if self.dtype == np.float64 else 1e-3
+        scale = float(np.max(np.abs(own), initial=0.0)) if len(own) else 0.0
+        if len(mine) != len(own) or not np.allclose(mine, own, rtol=tolerance, atol=tolerance * scale, equal_nan=True):
+            raise TraceError(self._difference(parts, description, mine, own))
+
+    def _difference(self, parts: Sequence[Any], description: Any, mine: np.ndarray, own: np.ndarray) -> str:
+        """What to say of a program that gives other numbers than the function."""
+        told = f"it gives {mine[:3]} where {getattr(self.function, '__name__', 'the function')} gives {own[:3]}"
+        again = trace(self.function, description, parts, ["" for _ in parts])
+        node = first_difference(self.trace, again)
+        baked = f"; the first node that differs is {node}" if node else ""
+        looked = f"; the numbers read by .data were {self.trace.baked[:3]}" if self.trace.baked else ""
+        return (
+            f"jit: the compiled program no longer does what the function does: {told}{baked}{looked}. A number that "
+            "is read by .data, drawn by rng.random(), or looked up outside stays what it was when compiled: calculate "
+            "with the Value, draw with autograd.uniform(rng), pass it as an argument; or check=False"
+        )
+
+
+class _JittedCall(RowOp):
+    """The op of a jitted function's result: one call of it, and which of its results."""
+
+    def __init__(self, compiled: Compiled, call: Call, output: int) -> None:
+        set_ = object.__setattr__
+        set_(self, "compiled", compiled)
+        set_(self, "call", call)
+        set_(self, "output", output)
+
+    name = "jit"
+    latex = r"\mathrm{{jit}}({0})"
+    doc = "the result of a jitted function"
+    domain = Domain("it needs what the function needs", lambda *xs: True, ())
+
+    @property
+    def partials(self) -> Callable[..., tuple[Sequence[Any], ...]]:  # type: ignore[override]
+        return self._partials
+
+    def _partials(self, out: Any, *rows: Any) -> tuple[Sequence[Any], ...]:
+        if isinstance(out, Value):
+            raise ArgumentError(
+                "grad(..., create_graph=True) cannot go through the result of a jitted function; call grad inside it"
+            )
+        return self.compiled.gradients(self.call, self.output, out)  # type: ignore[attr-defined]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise ArgumentError("the result of a jitted function cannot be pickled or copied; keep its number, float(...)")
+
+
+def build_results(result: Any, into: list[Any]) -> None:
+    """Appends all numbers in a result, in order."""
+    if isinstance(result, np.ndarray):
+        into.extend(result.reshape(-1).tolist())
+    elif isinstance(result, dict):
+        for item in result.values():
+            build_results(item, into)
+    elif isinstance(result, (list, tuple)):
+        for item in result:
+            build_results(item, into)
+    elif isinstance(result, (Value, int, float, np.number)) and not isinstance(result, bool):
+        into.append(result)
+    elif hasattr(result, "__dataclass_fields__"):
+        for name in result.__dataclass_fields__:
+            build_results(getattr(result, name), into)
+
+
+def first_difference(before: Trace, after: Trace) -> str:
+    """The first node, arguments first, in which two traces of one function differ; empty if there is none."""
+    from ..graph import topological_order
+
+    firsts = topological_order(*[x for x in before.outputs if isinstance(x, Value)])
+    seconds = topological_order(*[x for x in after.outputs if isinstance(x, Value)])
+    for a, b in zip(firsts, seconds, strict=False):
+        if a.op is not b.op or len(a.args) != len(b.args):
+            return f"{b!r}, which was {a!r}"
+        for x, y in zip(a.args, b.args, strict=True):
+            if isinstance(x, float) and isinstance(y, float) and x != y:
+                return f"{b!r}, of which one number is {y:g} and was {x:g}"
+        if a.op is None and a in before.made and a._data != b._data:
+            return f"{b!r}, which was {a!r}"
+    return ""
+
+
+def _plain(kind: Any, part: Any) -> Any:
+    """An argument's part as the function takes it."""
+    if not isinstance(part, np.ndarray):
+        return part
+    if all(k not in (list, tuple) for k in kind.kinds):
+        return part
+    return nested(kind.kinds, part)
+
+
+__all__ = ["SIZE", "Compiled", "Flat", "Stats"]

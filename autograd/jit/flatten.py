@@ -1,0 +1,386 @@
+"""Stage 2: the scalar graph as numbered values and flat forms.
+
+Every value gets a number, its id. Chains of additions whose links are used once become one `Sum` of products and
+addends, and so do `dot` and `sum`; every other node stays one application of its op. Rows keep being rows: a neuron's
+weights and inputs are two arrays of ids, made once for all neurons that share them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from .. import ops
+from ..parameter import FlatParameters, Parameter
+from ..record import Op
+from ..rows import Operands, is_vector
+from ..value import Value
+from .trace import Trace
+
+Ids: TypeAlias = np.ndarray
+
+
+@dataclass
+class Leaves:
+    """An array that is there before the program runs: the parameters, an argument, the constants and so on."""
+
+    kind: str
+    """ "parameter", "leaf", "input", "draw", "size" or "constant"."""
+    part: int = 0
+    batched: bool = False
+    size: int = 0
+
+
+@dataclass
+class Map:
+    """An op applied to values."""
+
+    op: Any
+    args: tuple[int, ...]
+
+
+@dataclass
+class Sum:
+    """The sum of products a * b and of addends, each given one by one or as rows of ids."""
+
+    a: list[int] = field(default_factory=list)
+    b: list[int] = field(default_factory=list)
+    addends: list[int] = field(default_factory=list)
+    product_rows: list[tuple[Ids, Ids]] = field(default_factory=list)
+    addend_rows: list[Ids] = field(default_factory=list)
+
+    def take(self, other: Sum) -> None:
+        """Appends the terms of the other one."""
+        self.a += other.a
+        self.b += other.b
+        self.addends += other.addends
+        self.product_rows += other.product_rows
+        self.addend_rows += other.addend_rows
+
+
+@dataclass
+class OverRow:
+    """An op over one row of values and, for `pick`, an index."""
+
+    op: Any
+    row: Ids
+    index: int = -1
+
+
+@dataclass
+class OverBatch:
+    """The sum of a value over all examples."""
+
+    arg: int
+
+
+@dataclass
+class Foreign:
+    """A row op that has no array form here: it is evaluated by its record, node by node."""
+
+    op: Any
+    rows: tuple[Ids, ...]
+
+
+Form: TypeAlias = "Map | Sum | OverRow | OverBatch | Foreign"
+
+
+@dataclass
+class Flat:
+    """The graph: arrays of leaves, and a form for each inner value, arguments before what is made of them."""
+
+    leaves: list[Leaves]
+    array_of: list[int]
+    """The index in `leaves` of the array a leaf lies in, by id; -1 for an inner value."""
+    position: list[int]
+    """Where it lies there."""
+    forms: dict[int, Form]
+    batched: list[bool]
+    nodes: dict[int, Value]
+    """The node of each inner value."""
+    constants: list[float]
+    outputs: list[int]
+    parameters: FlatParameters
+    """In the order in which they lie; their ids are their positions in the stretch from the first to the last."""
+    outer: list[Value]
+    """Leaves outside of any storage that outlive the call."""
+    values: list[int]
+    """The parts of the arguments that are Values; their numbers come before those of `outer`."""
+    scalar_nodes: int
+    weights: dict[int, int]
+    """How many nodes of the graph an inner value stands for, where it is more than one."""
+
+BIAS = 2
+"""Which row of `dot` holds its bias."""
+
+PARAMETER, CONSTANT, LEAF, SIZE = 0, 1, 2, 3
+
+
+def flatten(trace: Trace) -> Flat:
+    """The flat form of a trace's graph. Joins the storages of its parameters."""
+    roots = [output for output in trace.outputs if isinstance(output, Value)]
+    order, uses, found = _walk(roots)
+    return _Flattening(trace, order, uses, found).flat()
+
+
+def _walk(roots: Sequence[Value]) -> tuple[list[Value], dict[Value, int], list[Parameter]]:
+    """All Values below the roots but rows' parameters, arguments first; how often each is used; the parameters."""
+    uses: dict[Value, int] = dict.fromkeys(roots, 2)
+    order: list[Value] = []
+    parameters: dict[Any, None] = {}
+    rows_seen: set[int] = set()
+    seen: set[Value] = set()
+    stack: list[Any] = list(reversed(roots))
+    while stack:
+        node = stack.pop()
+        if node is None:
+            order.append(stack.pop())
+            continue
+        if node in seen:
+            continue
+        seen.add(node)
+        if node.op is None:
+            if isinstance(node, Parameter):
+                parameters[node] = None
+            order.append(node)
+            continue
+        stack += (node, None)
+        a, b = node._a, node._b
+        if a.__class__ is Operands:
+            args: list[Value] = []
+            for at, row in enumerate(a.rows):
+                once = node.op is ops.SUM or (node.op is ops.DOT and at == BIAS)
+                _count_row(row, once, uses, rows_seen, parameters, args)
+            stack += [arg for arg in reversed(args) if arg not in seen]
+        else:
+            if b is not None and b.__class__ is not float:
+                uses[b] = uses.get(b, 0) + 1
+                if b not in seen:
+                    stack.append(b)
+            if a.__class__ is not float:
+                uses[a] = uses.get(a, 0) + 1
+                if a not in seen:
+                    stack.append(a)
+    return order, uses, list(parameters)
+
+
+def _place(parameter: Parameter) -> int:
+    """Where a parameter lies in its storage."""
+    return parameter.span.start + parameter.at
+
+
+def _count_row(
+    row: Any, once: bool, uses: dict[Value, int], seen: set[int], parameters: dict[Any, None], args: list[Value]
+) -> None:
+    """Counts the uses of a row's Values, twice unless `once`, and collects those to be walked; each row is read once."""
+    if isinstance(row, np.ndarray) or (id(row) in seen and not once):
+        return
+    first = id(row) not in seen
+    seen.add(id(row))
+    if is_vector(row):
+        parameters.update(dict.fromkeys(row))
+        return
+    for x in row:
+        if x.__class__ is not float:
+            uses[x] = uses.get(x, 0) + (1 if once else 2)
+            if first:
+                args.append(x)
+
+
+class _Flattening:
+    """What `flatten` keeps in hand while it goes through the nodes."""
+
+    def __init__(
+        self, trace: Trace, order: list[Value], uses: dict[Value, int], parameters: list[Parameter]
+    ) -> None:
+        self.trace, self.order, self.uses = trace, order, uses
+        joined = FlatParameters(parameters)
+        self.parameters = FlatParameters(sorted(joined, key=_place))
+        self.start = _place(self.parameters.parameters[0]) if parameters else 0
+        size = len(self.parameters.stretch())
+        self.leaves = [Leaves("parameter", size=size), Leaves("constant"), Leaves("leaf"), Leaves("size", size=1)]
+        self.array_of = [PARAMETER] * size
+        self.position = list(range(size))
+        self.batched = [False] * size
+        self.ids: dict[Value, int] = {}
+        self.constant_ids: dict[Any, int] = {}
+        self.constants: list[float] = []
+        self.forms: dict[int, Form] = {}
+        self.nodes: dict[int, Value] = {}
+        self.weights: dict[int, int] = {}
+        self.outer: list[Value] = []
+        self.values = [s.part for s in trace.sources.values() if s.kind == "value"]
+        self.row_ids: dict[int, Ids] = {}
+        self.kept: list[Any] = []
+        self.arrays: dict[tuple[str, int, bool], int] = {}
+
+    def flat(self) -> Flat:
+        for node in self.order:
+            self.ids[node] = self._leaf(node) if node.op is None else self._inner(node)
+        self._settle_short_sums()
+        outputs = [self.ids[x] if isinstance(x, Value) else self._constant(float(x)) for x in self.trace.outputs]
+        self.leaves[CONSTANT].size = len(self.constants)
+        self.leaves[LEAF].size = len(self.values) + len(self.outer)
+        inner = sum(node.op is not None for node in self.order)
+        return Flat(
+            self.leaves, self.array_of, self.position, self.forms, self.batched, self.nodes, self.constants, outputs,
+            self.parameters, self.outer, self.values, inner, self.weights,
+        )  # fmt: skip
+
+    # --- leaves ---
+
+    def _new(self, array: int, position: int, batched: bool) -> int:
+        self.array_of.append(array)
+        self.position.append(position)
+        self.batched.append(batched)
+        return len(self.array_of) - 1
+
+    def _leaf(self, leaf: Value) -> int:
+        source = self.trace.sources.get(leaf)
+        if source is None:
+            if isinstance(leaf, Parameter):
+                return _place(leaf) - self.start
+            if leaf in self.trace.made:
+                return self._constant(leaf._data)
+            self.outer.append(leaf)
+            return self._new(LEAF, len(self.values) + len(self.outer) - 1, False)
+        if source.kind == "size":
+            return self._new(SIZE, 0, False)
+        if source.kind == "value":
+            return self._new(LEAF, self.values.index(source.part), False)
+        key = (source.kind, source.part, source.batched)
+        if key not in self.arrays:
+            self.arrays[key] = len(self.leaves)
+            self.leaves.append(Leaves(*key, size=self._length(*key)))
+        return self._new(self.arrays[key], source.position, source.batched)
+
+    def _length(self, kind: str, part: int, batched: bool) -> int:
+        """How many numbers an argument has (for each example), or how many are drawn."""
+        if kind == "input":
+            length = self.trace.lengths[part]
+            return length // self.trace.size if batched else length
+        return sum(drawn == batched for _, drawn in self.trace.draws)
+
+    def _constant(self, x: float) -> int:
+        key = (x, np.signbit(x)) if x == 0.0 else x if x == x else "nan"
+        if key not in self.constant_ids:
+            self.constant_ids[key] = self._new(CONSTANT, len(self.constants), False)
+            self.constants.append(x)
+        return self.constant_ids[key]
+
+    def _id(self, x: Any) -> int:
+        return self._constant(x) if x.__class__ is float else self.ids[x]
+
+    # --- inner nodes ---
+
+    def _inner(self, node: Value) -> int:
+        if node in self.trace.batch_sums:
+            arg = self._id(node._a)
+            return self._add_form(node, OverBatch(arg), False) if self.batched[arg] else self._plain(node)
+        return self._plain(node)
+
+    def _plain(self, node: Value) -> int:
+        op: Any = node.op
+        if op is ops.add:
+            return self._sum(node, (node._a, node._b), ())
+        if isinstance(op, Op):
+            args = tuple(self._id(arg) for arg in node.args)
+            if all(self.array_of[arg] == CONSTANT for arg in args):
+                return self._constant(node._data)
+            return self._add_form(node, Map(op, args), any(self.batched[arg] for arg in args))
+        rows: tuple[Any, ...] = node._a.rows
+        if op is ops.SUM:
+            xs = rows[0]
+            if xs.__class__ is tuple:
+                return self._sum(node, xs, ())
+            return self._add_form(node, Sum(addend_rows=[self._row(xs)]), False)
+        if op is ops.DOT:
+            return self._sum(node, rows[2], ((self._row(rows[0]), self._row(rows[1])),))
+        ids = tuple(map(self._row, rows))
+        batched = any(self._row_batched(row) for row in ids)
+        if op is ops.LOGSUMEXP:
+            return self._add_form(node, OverRow(op, ids[0]), batched)
+        if op is ops.PICK:
+            return self._add_form(node, OverRow(op, ids[0], int(ids[1][0])), batched)
+        return self._add_form(node, Foreign(op, ids), batched)
+
+    def _add_form(self, node: Value, form: Form, batched: bool) -> int:
+        key = self._new(-1, -1, batched)
+        self.forms[key] = form
+        self.nodes[key] = node
+        return key
+
+    def _sum(self, node: Value, addends: Sequence[Any], rows: tuple[tuple[Ids, Ids], ...]) -> int:
+        """A Sum that takes the forms of addends that nothing else uses into itself."""
+        total: Sum | None = None
+        single: list[int] = []
+        products: list[tuple[int, int]] = []
+        constant = 0.0
+        batched, weight = False, 1
+        for x in addends:
+            key = self._id(x)
+            batched = batched or self.batched[key]
+            if self.array_of[key] == CONSTANT:
+                constant += self.constants[self.position[key]]
+                continue
+            form = self.forms.get(key) if self.uses.get(x, 2) == 1 else None
+            if form.__class__ is Sum:
+                del self.forms[key]
+                weight += self.weights.pop(key, 1)
+                if total is None:
+                    total = form  # type: ignore[assignment]
+                else:
+                    total.take(form)  # type: ignore[arg-type]
+            elif form.__class__ is Map and form.op is ops.mul:  # type: ignore[union-attr]
+                del self.forms[key]
+                weight += 1
+                products.append(form.args)  # type: ignore[union-attr, arg-type]
+            else:
+                single.append(key)
+        total = Sum() if total is None else total
+        for a, b in products:
+            total.a.append(a)
+            total.b.append(b)
+        total.product_rows += rows
+        total.addends += single
+        if constant != 0.0:
+            total.addends.append(self._constant(constant))
+        key = self._add_form(node, total, batched or any(self._row_batched(row) for pair in rows for row in pair))
+        if weight > 1:
+            self.weights[key] = weight
+        return key
+
+    def _settle_short_sums(self) -> None:
+        """A sum of two addends alone is the op `add`, one of one addend that addend."""
+        for key, form in self.forms.items():
+            if form.__class__ is Sum and not (form.a or form.product_rows or form.addend_rows):  # type: ignore[union-attr]
+                if len(form.addends) == 2:  # type: ignore[union-attr]
+                    self.forms[key] = Map(ops.add, tuple(form.addends))  # type: ignore[union-attr]
+
+    # --- rows ---
+
+    def _row(self, row: Any) -> Ids:
+        """The ids of a row, made once for each row."""
+        ids = self.row_ids.get(id(row))
+        if ids is None:
+            if is_vector(row):
+                start = row.span.start - self.start
+                ids = np.array([start + p.at for p in row], dtype=np.intp)
+            else:
+                ids = np.fromiter(self._each_id(row), dtype=np.intp, count=len(row))
+            self.row_ids[id(row)] = ids
+            self.kept.append(row)
+        return ids
+
+    def _each_id(self, row: Any) -> Iterator[int]:
+        return map(self._id, row.tolist() if isinstance(row, np.ndarray) else row)
+
+    def _row_batched(self, ids: Ids) -> bool:
+        key = -id(ids)
+        if key not in self.row_ids:
+            self.row_ids[key] = np.array(any(self.batched[i] for i in ids))
+            self.kept.append(ids)
+        return bool(self.row_ids[key])

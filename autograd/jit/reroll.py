@@ -1,0 +1,116 @@
+"""Stage 4a: loops found again in rows of positions.
+
+The unrolled scalar program read, for its i-th value, the number at position p[i] of some array. If the i came from
+nested loops, p is affine in them: base + stride_1 * i_1 + stride_2 * i_2 + ... `loops` finds the sizes of the loops
+and the strides, for several operands at once, from the positions alone: the innermost loop is the longest stretch
+that keeps its step, where stretches of one length tile the row; taking every first element of a stretch, the same
+again finds the loop around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+FEW = 4
+"""So many separate affine blocks are computed one by one; what falls into more is gathered instead."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A stretch of a row that is affine: from `start` on, loops of these sizes; for each operand base and strides."""
+
+    start: int
+    sizes: tuple[int, ...]
+    bases: tuple[int, ...]
+    strides: tuple[tuple[int, ...], ...]
+
+    @property
+    def length(self) -> int:
+        """How many values it has."""
+        return int(np.prod(self.sizes, dtype=np.int64))
+
+
+def loops(columns: Sequence[np.ndarray], length: int) -> list[Block]:
+    """The affine blocks that the operands' positions (one column each, all of that length) fall into together.
+
+    >>> [block] = loops([np.array([0, 1, 10, 11]), np.array([5, 7, 5, 7])], 4)
+    >>> block.sizes, block.strides
+    ((2, 2), ((10, 1), (0, 2)))
+    """
+    if not columns:
+        return [Block(0, (length,), (), ())]
+    outer = np.stack(columns)
+    sizes: list[int] = []
+    steps: list[np.ndarray] = []
+    while outer.shape[1] > 1:
+        moves = np.diff(outer, axis=1)
+        breaks = np.flatnonzero((moves != moves[:, :1]).any(axis=0)) + 1
+        stretch = int(np.gcd.reduce(np.append(breaks, outer.shape[1])))
+        if stretch == 1:
+            break
+        sizes.append(stretch)
+        steps.append(moves[:, 0])
+        outer = outer[:, ::stretch]
+    if outer.shape[1] > FEW:
+        return _runs(np.stack(columns))
+    inner = tuple(reversed(sizes)) or (1,)
+    strides = tuple(tuple(int(step[k]) for step in reversed(steps)) or (0,) for k in range(len(columns)))
+    block_length = length // outer.shape[1]
+    return [
+        Block(i * block_length, inner, tuple(map(int, outer[:, i])), strides) for i in range(outer.shape[1])
+    ]  # fmt: skip
+
+
+def _runs(columns: np.ndarray) -> list[Block]:
+    """The blocks of one loop each, of any lengths: the stretches that keep their step."""
+    moves = np.diff(columns, axis=1)
+    changes = np.flatnonzero((moves[:, 1:] != moves[:, :-1]).any(axis=0)) + 2
+    starts: list[int] = [0]
+    for change in changes.tolist():
+        if change - starts[-1] > 1:  # a change right after a start is the step out of the stretch before
+            starts.append(change)
+        if len(starts) > columns.shape[1] // 4 + 1:
+            break
+    ends = [*starts[1:], columns.shape[1]]
+    blocks = []
+    for start, end in zip(starts, ends, strict=True):
+        step = moves[:, start] if end - start > 1 else np.zeros(len(columns), dtype=int)
+        strides = tuple((int(s),) for s in step)
+        blocks.append(Block(start, (end - start,), tuple(map(int, columns[:, start])), strides))
+    return blocks
+
+
+def separated(positions: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    """(rows, columns) with positions[i, j] == rows[i] + columns[j] throughout, columns[0] being 0; None if there are none.
+
+    >>> separated(np.array([[3, 4], [7, 8]]))
+    (array([3, 7]), array([0, 1]))
+    """
+    rows = positions[:, 0]
+    columns = positions[0] - positions[0, 0]
+    return (rows, columns) if (positions - rows[:, None] == columns).all() else None
+
+
+def squeezed(values: np.ndarray) -> tuple[np.ndarray, tuple[int, ...]]:
+    """The values without the axes along which they do not change, and the strides that read them as if they had them.
+
+    >>> squeezed(np.array([[1.0, 2.0], [1.0, 2.0]]))
+    (array([1., 2.]), (0, 1))
+    """
+    moving = []
+    for axis in range(values.ndim):
+        first = values.take([0], axis=axis)
+        still = bool((values == first).all())
+        moving.append(not still)
+        if still:
+            values = first
+    strides, step = [], 1
+    for axis in reversed(range(values.ndim)):
+        strides.append(step if moving[axis] else 0)
+        step *= values.shape[axis]
+    return values.reshape([n for n, moves in zip(values.shape, moving, strict=True) if moves]), tuple(reversed(strides))
+
+

@@ -1,0 +1,178 @@
+"""Arguments and results as structures: which numbers they hold, and in what lists, tuples, dicts and dataclasses.
+
+`split` takes a structure apart into a hashable description and its parts; a part is a number, an array of numbers (a
+regular nested list is one too), or a Value. What is none of these is static: it stands in the description itself.
+"""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..value import Value
+
+ARRAY = "array"
+
+
+@dataclass(frozen=True)
+class Number:
+    """One number."""
+
+
+@dataclass(frozen=True)
+class Single:
+    """One Value."""
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A regular block of numbers: `kinds` are the containers from the outside in, `list`, `tuple` or an array."""
+
+    kinds: tuple[Any, ...]
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Static:
+    """Anything without numbers, by itself if it is hashable, else by its identity."""
+
+    thing: Any
+
+
+@dataclass(frozen=True)
+class Container:
+    """A list, tuple, dict or dataclass (`kind`) of further structures; `names` are those of its items."""
+
+    kind: Any
+    names: tuple[Any, ...]
+    items: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A thing that cannot be hashed, compared by identity; holding it keeps its identity from being used again."""
+
+    thing: Any
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Ref) and other.thing is self.thing
+
+    def __hash__(self) -> int:
+        return id(self.thing)
+
+
+@dataclass(frozen=True)
+class Template:
+    """A dataclass instance to make others like; compared by its class alone."""
+
+    thing: Any
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Template) and type(other.thing) is type(self.thing)
+
+    def __hash__(self) -> int:
+        return hash(type(self.thing))
+
+
+def split_call(args: tuple[Any, ...], kwargs: dict[str, Any], parts: list[Any]) -> Container:
+    """The description of a call's arguments; their parts are appended to `parts`. `build` gives (args, kwargs)."""
+    positional = Container(tuple, (), tuple([split(arg, parts) for arg in args]))
+    named = Container(dict, tuple(kwargs), tuple([split(arg, parts) for arg in kwargs.values()]))
+    return Container(tuple, (), (positional, named))
+
+
+def split(x: Any, parts: list[Any]) -> Any:
+    """The description of x; its parts are appended to `parts`, in order."""
+    kind = type(x)
+    if kind is float or (isinstance(x, (int, float, np.floating, np.integer)) and not isinstance(x, bool)):
+        parts.append(x)
+        return Number()
+    if isinstance(x, np.ndarray):
+        return _split_array(x, parts)
+    if isinstance(x, Value):
+        parts.append(x)
+        return Single()
+    if isinstance(x, (list, tuple)):
+        block = _regular(x)
+        if block is not None:
+            parts.append(block[1])
+            return block[0]
+        return Container(kind, (), tuple(split(item, parts) for item in x))
+    if isinstance(x, dict):
+        return Container(kind, tuple(x), tuple(split(item, parts) for item in x.values()))
+    if dataclasses.is_dataclass(x) and not isinstance(x, type):
+        names = tuple(field.name for field in dataclasses.fields(x))
+        return Container(Template(x), names, tuple(split(getattr(x, name), parts) for name in names))
+    try:
+        hash(x)
+    except TypeError:
+        return Static(Ref(x))
+    return Static((kind, x))
+
+
+def build(description: Any, make: Callable[[Any], Any]) -> Any:
+    """The structure of that description, with make(its description) for each of its parts, in order."""
+    if isinstance(description, Static):
+        return description.thing.thing if isinstance(description.thing, Ref) else description.thing[1]
+    if not isinstance(description, Container):
+        return make(description)
+    items = [build(item, make) for item in description.items]
+    kind = description.kind
+    if isinstance(kind, Template):
+        made = copy.copy(kind.thing)
+        for name, item in zip(description.names, items, strict=True):
+            object.__setattr__(made, name, item)
+        return made
+    if issubclass(kind, dict):
+        return dict(zip(description.names, items, strict=True))
+    if hasattr(kind, "_fields"):  # a namedtuple
+        return kind(*items)
+    return tuple(items) if issubclass(kind, tuple) else items
+
+
+def nested(kinds: tuple[Any, ...], block: np.ndarray) -> Any:
+    """The block in containers of these kinds, as many as it has dimensions."""
+    if not kinds:
+        return block[()] if isinstance(block, np.ndarray) else block
+    if kinds[0] is ARRAY:
+        return block
+    return kinds[0](nested(kinds[1:], row) for row in block)
+
+
+def _split_array(x: np.ndarray, parts: list[Any]) -> Any:
+    if x.dtype.kind in "fiu" and x.ndim:
+        parts.append(x)
+        return Numbers((ARRAY,) * x.ndim, x.shape)
+    if x.dtype.kind in "fiu":
+        parts.append(float(x))
+        return Number()
+    if x.dtype.kind == "O":
+        return Container(list, (), tuple(split(item, parts) for item in x))
+    return Static((x.dtype.str, x.shape, x.tobytes())) if x.dtype.kind == "b" else Static(Ref(x))
+
+
+def _regular(x: Any) -> tuple[Numbers, np.ndarray] | None:
+    """The description and the array of a regular nested list of numbers; None if it is none."""
+    kinds: list[Any] = []
+    inner: Any = x
+    while isinstance(inner, (list, tuple)) and len(inner):
+        if type(inner) not in (list, tuple):
+            return None
+        kinds.append(type(inner))
+        inner = inner[0]
+    if isinstance(inner, np.ndarray):
+        kinds += [ARRAY] * inner.ndim
+    elif not isinstance(inner, (int, float, np.floating, np.integer)):
+        return None
+    try:
+        block = np.asarray(x)
+    except ValueError:  # ragged
+        return None
+    if block.dtype.kind not in "fiu" or block.ndim != len(kinds):
+        return None
+    return Numbers(tuple(kinds), block.shape), block

@@ -1,0 +1,333 @@
+"""Stage 1: run the function once on its arguments' numbers and keep the scalar graph that comes of it.
+
+Arguments become leaves that remember which argument, and which number of it, they stand for. An argument is at first
+handed over whole and unopened: given to `vmap` it becomes a batch, of which one example is traced; looked into in
+any other way it is opened, and the trace starts again with a leaf for each of its numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from ..errors import ArgumentError, TraceError, node_and_line
+from ..graph import leaves
+from ..ops import step
+from ..value import Value
+from ..watch import watcher
+from .structure import Container, Numbers, Single, build, nested, split
+
+ADVICE = {
+    "bool()": "use where(condition, a, b), maximum, minimum or step instead of if, and, or, in, max and min",
+    "float()": "calculate with the Value itself; a result may be looked at after the call",
+    "int()": "use pick(values, index) where an index was wanted, step where a decision was",
+    "round()": "calculate with the Value itself; a result may be looked at after the call",
+    "an index": "use pick(values, index) instead of values[index]; what counts a loop cannot be an argument",
+    "backward()": "call it on the result, or use grad(..., create_graph=True) inside",
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a leaf's number comes from in each call: which of the `kind` ("input", "value", "draw", "size"), where."""
+
+    kind: str
+    part: int
+    position: int
+    batched: bool = False
+
+
+@dataclass
+class Batch:
+    """What `vmap` returns while it is traced: the results for all examples, of which one stands here."""
+
+    tracer: Tracer
+    result: Any
+
+    def __sum__(self) -> Any:
+        return self._of_one() * self.tracer.size_leaf() if self._constant() else self.tracer.sum_over_batch(self.result)
+
+    def __mean__(self) -> Any:
+        return self.result if self._constant() else self.__sum__() / self.tracer.size_leaf()
+
+    def _constant(self) -> bool:
+        return not isinstance(self._of_one(), Value)
+
+    def _of_one(self) -> Any:
+        if not isinstance(self.result, (Value, float, int)):
+            raise Opened(None)
+        return self.result
+
+
+class Opened(BaseException):
+    """An argument was looked into (or, if None, a batch was), so that each of its numbers has to be traced."""
+
+    def __init__(self, part: int | None) -> None:
+        self.part = part
+
+
+class Whole:
+    """An argument that nobody has looked into. Whatever is done to it, but giving it to `vmap`, opens it."""
+
+    __slots__ = ("_part",)
+
+    def __init__(self, part: int) -> None:
+        object.__setattr__(self, "_part", part)
+
+    def __getattribute__(self, name: str) -> Any:
+        raise Opened(part_of(self))
+
+
+def part_of(whole: Any) -> int:
+    """The number of the argument that a Whole stands for."""
+    return object.__getattribute__(whole, "_part")
+
+
+def _opening(self: Any, *args: Any) -> Any:
+    raise Opened(part_of(self) if type(self) is Whole else None)
+
+
+_LOOKS = ["len", "iter", "getitem", "contains", "bool", "eq", "ne", "lt", "le", "gt", "ge", "hash", "repr", "str", "format", "float", "int", "index", "call", "reversed", "add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "pow", "rpow", "matmul", "rmatmul", "neg", "pos", "abs"]
+for _look in _LOOKS:
+    setattr(Whole, f"__{_look}__", _opening)
+    if _look not in ("hash", "repr", "str", "eq", "ne"):
+        setattr(Batch, f"__{_look}__", _opening)
+
+
+@dataclass
+class Trace:
+    """A function's scalar graph for one set of arguments."""
+
+    outputs: list[Any]
+    """The results: Values, and floats where they do not hang on anything."""
+    structure: Any
+    """The description of what they stand in."""
+    batched_outputs: list[bool]
+    sources: dict[Value, Source]
+    batch: frozenset[int]
+    """The parts of the arguments that were handed to `vmap` whole."""
+    size: int
+    """The number of examples in the batch while it was traced."""
+    batch_sums: set[Value]
+    """The nodes that stand for a sum over the batch of their first argument."""
+    made: set[Value]
+    """The leaves made inside, which are constants."""
+    lengths: list[int]
+    """How many numbers each part of the arguments has."""
+    draws: list[tuple[Any, bool]]
+    """Each generator that a number was drawn from, in order, and whether it was drawn for each example."""
+    baked: list[Value] = field(default_factory=list)
+    """The nodes whose number was looked at."""
+
+
+def trace(function: Callable[..., Any], description: Any, parts: Sequence[Any], names: Sequence[str]) -> Trace:
+    """The trace of `function` on the arguments of that description.
+
+    Raises TraceError where Python itself would need one of the numbers.
+    """
+    closed = {part for part, x in enumerate(parts) if isinstance(x, np.ndarray) and len(x)}
+    while True:
+        tracer = Tracer(parts, names, closed)
+        try:
+            return tracer.run(function, description)
+        except Opened as opened:
+            closed = set() if opened.part is None else closed - {opened.part}
+        except Exception:
+            if not closed:
+                raise
+            closed = set()
+
+
+class Tracer:
+    """The watcher while a trace is taken."""
+
+    def __init__(self, parts: Sequence[Any], names: Sequence[str], closed: set[int]) -> None:
+        self.parts, self.names, self.closed = parts, names, closed
+        self.kinds: list[Any] = []
+        self.sources: dict[Value, Source] = {}
+        self.examples: dict[int, Any] = {}
+        self.mapping = False
+        self.size = 0
+        self.batch_sums: set[Value] = set()
+        self.made_leaves: set[Value] = set()
+        self.draws: list[tuple[Any, bool]] = []
+        self.drawn = [0, 0]
+        self.baked: list[Value] = []
+
+    def run(self, function: Callable[..., Any], description: Any) -> Trace:
+        """The trace; Opened if it has to be started again with an argument opened."""
+        build(description, self.kinds.append)
+        numbered = iter(range(len(self.kinds)))
+        with watching(self):
+            args, kwargs = build(description, lambda kind: self._argument(kind, next(numbered)))
+            result = function(*args, **kwargs)
+        outputs: list[Any] = []
+        batched: list[bool] = []
+        structure = self._described(result, outputs, batched)
+        return Trace(
+            outputs, structure, batched, self.sources, frozenset(self.examples), self.size, self.batch_sums,
+            self.made_leaves, [int(np.size(part)) for part in self.parts], self.draws, self.baked,
+        )  # fmt: skip
+
+    def map(self, function: Callable[..., Any], wholes: Sequence[Whole]) -> Batch:
+        """The results of function for all examples: those of the first one, with batched leaves."""
+        parts = [part_of(whole) for whole in wholes]
+        sizes = {len(self.parts[part]) for part in parts}
+        if len(sizes) > 1 or self.mapping or (self.size and self.size not in sizes):
+            raise Opened(None)
+        self.size = sizes.pop()
+        args = [self._example(part) for part in parts]
+        self.mapping = True
+        try:
+            return Batch(self, function(*args))
+        finally:
+            self.mapping = False
+
+    # --- as a watcher ---
+
+    @staticmethod
+    def compare(sign: str, a: Any, b: Any) -> Any:
+        if sign in ("<", ">="):
+            a, b = b, a
+        if sign in ("<", ">"):
+            return step(a - b)
+        if sign in ("<=", ">="):
+            return 1.0 - step(a - b)
+        differ = step(a - b) + step(b - a)
+        return differ if sign == "!=" else 1.0 - differ
+
+    def read(self, node: Value) -> None:
+        self.baked.append(node)
+
+    def need(self, node: Value, what: str) -> None:
+        if self._varies(node):
+            named = f"{node._data:g}{node_and_line(node.label)}"
+            raise TraceError(
+                f"jit: {what} of the number {named} cannot be compiled, as it differs from call to call; {ADVICE[what]}"
+            )
+
+    def made(self, leaf: Value) -> None:
+        self.made_leaves.add(leaf)
+
+    def draw(self, rng: Any) -> Value:
+        leaf = Value(float(rng.random()), label="random")
+        self.sources[leaf] = Source("draw", 0, self.drawn[self.mapping], self.mapping)
+        self.drawn[self.mapping] += 1
+        self.draws.append((rng, self.mapping))
+        return leaf
+
+    # --- what Batch asks for ---
+
+    def sum_over_batch(self, node: Value) -> Value:
+        """A node for the sum of all examples' nodes; its number is that of as many first examples."""
+        total = node * self.size_leaf()
+        self.batch_sums.add(total)
+        return total
+
+    def size_leaf(self) -> Value:
+        """A leaf for the number of examples."""
+        for leaf, source in self.sources.items():
+            if source.kind == "size":
+                return leaf
+        leaf = Value(float(self.size), label="batch size")
+        self.sources[leaf] = Source("size", 0, 0)
+        return leaf
+
+    # --- inside ---
+
+    def _varies(self, node: Value) -> bool:
+        """Whether the number hangs on an argument, a parameter, or another leaf that outlives the call."""
+        return any(leaf in self.sources or leaf not in self.made_leaves for leaf in leaves(node))
+
+    def _argument(self, kind: Any, part: int) -> Any:
+        x = self.parts[part]
+        if part in self.closed:
+            return Whole(part)
+        if isinstance(kind, Numbers):
+            return nested(kind.kinds, self._leaves(x, part, False))
+        leaf = Value(x._data if isinstance(kind, Single) else float(x), label=self.names[part])
+        self.sources[leaf] = Source("value" if isinstance(kind, Single) else "input", part, 0)
+        return leaf
+
+    def _example(self, part: int) -> Any:
+        """The first example of a batched argument."""
+        if part not in self.examples:
+            kinds = self.kinds[part].kinds[1:]
+            self.examples[part] = nested(kinds, self._leaves(self.parts[part][0], part, True))
+        return self.examples[part]
+
+    def _leaves(self, numbers: np.ndarray, part: int, batched: bool) -> np.ndarray:
+        """An array of leaves for these numbers."""
+        block = np.empty(np.shape(numbers), dtype=object)
+        flat, name = block.reshape(-1), self.names[part]
+        for position, (at, x) in enumerate(zip(np.ndindex(block.shape), np.ravel(numbers).tolist(), strict=True)):
+            leaf = Value(x, label=f"{name}[{']['.join(map(str, at))}]" if at else name)
+            self.sources[leaf] = Source("input", part, position, batched)
+            flat[position] = leaf
+        return block
+
+    def _described(self, result: Any, outputs: list[Any], batched: list[bool]) -> Any:
+        """The description of the result, its numbers being appended to outputs."""
+        if type(result) is Whole:
+            raise Opened(part_of(result))
+        if isinstance(result, Batch):
+            parts: list[Any] = []
+            inner = split(result.result, parts)
+            outputs += parts
+            batched += [True] * len(parts)
+            return Container(Batch, (), (inner,))
+        if isinstance(result, (list, tuple)) and any(isinstance(item, (Batch, Whole)) for item in result):
+            return Container(type(result), (), tuple(self._described(item, outputs, batched) for item in result))
+        parts = []
+        description = split(result, parts)
+        for part in parts:
+            outputs.append(part)
+        batched += [False] * len(parts)
+        return description
+
+
+@contextmanager
+def watching(tracer: Tracer) -> Iterator[None]:
+    """A context in which the tracer is the watcher."""
+    if watcher.get() is not None:
+        raise TraceError("jit: a jitted function was traced while another one is; call the function itself instead")
+    token = watcher.set(tracer)
+    try:
+        yield
+    finally:
+        watcher.reset(token)
+
+
+Mapped: TypeAlias = Callable[..., Any]
+
+
+def vmap(function: Callable[..., Any]) -> Mapped:
+    """A function that applies `function` to each example: row by row over arguments that begin with the batch.
+
+    It returns the list of the results, as a loop would. In a jitted function, given whole arguments, one example is
+    traced with a batch dimension: compiling takes no longer for a larger batch and is done once for all sizes. Over
+    the results take `mean` or `autograd.sum`, or return them.
+
+    >>> vmap(lambda x, y: x * y)([1.0, 2.0], [3.0, 4.0])
+    [3.0, 8.0]
+    """
+    if not callable(function):
+        raise ArgumentError(f"vmap takes a function of one example, got {function!r}")
+
+    def mapped(*batches: Any) -> Any:
+        tracer = watcher.get()
+        wholes = [batch for batch in batches if type(batch) is Whole]
+        if wholes and isinstance(tracer, Tracer):
+            if len(wholes) < len(batches):
+                raise Opened(part_of(wholes[0]))
+            return tracer.map(function, wholes)
+        lengths = {len(batch) for batch in batches}
+        if len(lengths) != 1:
+            raise ArgumentError(f"vmap: the arguments have {sorted(lengths)} examples; each needs as many")
+        return [function(*rows) for rows in zip(*batches, strict=True)]
+
+    return mapped

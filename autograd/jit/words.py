@@ -1,0 +1,244 @@
+"""A program in words: one line for each array worth a name, with its shape, its formula and what it stands for.
+
+An array that is read once is written into the formula that reads it. Contractions are shown as `@` where they are one
+matrix product, else by the letters of their loops, as np.einsum takes them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from .compiled import Compiled
+from .flatten import PARAMETER
+from .names import parameter_names
+from .program import BATCH, Apply, Call, Contract, LogSumExp, Move, Pick, View
+
+LONGEST = 72
+"""No formula is written into another one if it would become longer than this."""
+
+SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**"}
+
+
+class Listing:
+    """The program of a compiled function, to be printed; `lines` are its lines."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self.compiled = compiled
+        self.lines = _Writer(compiled).lines()
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{str(self).replace('&', '&amp;').replace('<', '&lt;')}</pre>"
+
+
+class _Writer:
+    def __init__(self, compiled: Compiled) -> None:
+        self.compiled, self.program = compiled, compiled.program
+        self.names = _names_by_position(compiled)
+        self.uses = Counter(a for i in self.program.forward for a in _reads(i))
+        self.outputs = {o.array for o in self.program.outputs}
+        self.writes: dict[int, list[Any]] = defaultdict(list)
+        for i in self.program.forward:
+            self.writes[i.out_array].append(i)
+        self.text: dict[int, str] = {}
+        self.nodes: dict[int, int] = {}
+        self.named = 0
+
+    def lines(self) -> list[str]:
+        """The lines in the order of the program."""
+        result = []
+        last = {i.out_array: at for at, i in enumerate(self.program.forward)}
+        for at, i in enumerate(self.program.forward):
+            array = i.out_array
+            if last[array] != at:
+                continue
+            formula, nodes = self._formula(array)
+            self.nodes[array] = nodes
+            if len(formula) <= LONGEST and not self._deserves_a_name(array, formula):
+                self.text[array] = formula
+                continue
+            self.text[array] = self._name(array)
+            left = f"{self.text[array]} {self._shape(array)}"
+            self.nodes[array] = 0
+            result.append(f"{left} = {formula}" + (f"   # {nodes:,} nodes" if nodes else ""))
+        return result
+
+    def _deserves_a_name(self, array: int, formula: str) -> bool:
+        """Whether it is read more than once, is a result, or is a layer that the next product is made of."""
+        if self.uses[array] != 1 or array in self.outputs or len(self._blocks(array)) > 1:
+            return True
+        [reader] = [i for i in self.program.forward if array in _reads(i)]
+        return isinstance(reader, Contract) and len(reader.factors) == 2 and ("@" in formula or "einsum" in formula)
+
+    def _name(self, array: int) -> str:
+        if len(self.outputs) == 1 and array in self.outputs and self.program.arrays[array].size == 1:
+            return "result"
+        self.named += 1
+        return f"h{self.named}"
+
+    def _shape(self, array: int) -> str:
+        """The sizes of the loops that write the array, as a tuple."""
+        first = self.writes[array][0]
+        of = self.program.arrays[array]
+        sizes: tuple[Any, ...] = (of.size,)
+        if isinstance(first, (Apply, Contract, LogSumExp, Pick)) and len(self._blocks(array)) == 1:
+            sizes = tuple(s for s, stride in zip(first.sizes, first.out.strides, strict=True) if stride and s != BATCH)
+        sizes = (("batch",) if of.batched else ()) + tuple(s for s in sizes if s != 1)
+        return f"({', '.join(map(str, sizes))}{',' if len(sizes) == 1 else ''})"
+
+    def _blocks(self, array: int) -> set[Any]:
+        """The different stretches of the array that instructions write."""
+        return {getattr(getattr(i, "out", None), "base", None) for i in self.writes[array]}
+
+    def _formula(self, array: int) -> tuple[str, int]:
+        """What the array holds, and how many scalar nodes that stands for."""
+        weights = self.compiled.flat.weights
+        nodes = sum(weights.get(i, 1) for i in self.program.arrays[array].ids)
+        terms: list[str] = []
+        for i in self.writes[array]:
+            nodes += sum(self.nodes.pop(a, 0) for a in set(_reads(i)))
+            terms.append(self._instruction(i))
+        joint = " + " if len(self._blocks(array)) == 1 and not any(isinstance(i, Move) for i in self.writes[array]) else " | "
+        terms = list(dict.fromkeys(terms))
+        shown = terms if len(terms) <= 6 else [*terms[:3], f"... ({len(terms)} in all)"]
+        return joint.join(shown), nodes
+
+    def _instruction(self, i: Any) -> str:
+        if isinstance(i, Apply):
+            args = [self._operand(view, i.sizes) for view in i.args]
+            if i.op.name in SIGNS:
+                return f" {SIGNS[i.op.name]} ".join(map(_bracketed, args))
+            return f"-{_bracketed(args[0])}" if i.op.name == "neg" else f"{i.op.name}({', '.join(args)})"
+        if isinstance(i, Contract):
+            return self._contraction(i)
+        if isinstance(i, LogSumExp):
+            return f"logsumexp({self._operand(i.x, i.sizes)})"
+        if isinstance(i, Pick):
+            return f"pick({self._array(i.values.array)}, {self._operand(i.index, i.sizes)})"
+        if isinstance(i, Move):
+            source = self._array(i.source, i.source_at)
+            verb = "scatter" if i.add else "gather" if i.source_at is not None else ""
+            return f"{verb}({source})" if verb else source
+        assert isinstance(i, Call)
+        return f"{i.op.name}({', '.join(self._array(row) for row in i.rows)})"
+
+    def _contraction(self, i: Contract) -> str:
+        loops = [at for at, size in enumerate(i.sizes) if size != 1]
+        summed = [at for at in loops if not i.out.strides[at]]
+        shown = [self._operand(view, i.sizes) for view in i.factors]
+        if len(i.factors) == 1:
+            return f"sum({shown[0]})" if summed else shown[0]
+        if not summed:
+            return " * ".join(map(_bracketed, shown))
+        a, b = ({at for at in loops if view.strides[at]} for view in i.factors)
+        both = a & b & set(loops) - set(summed)
+        rows, columns, inner = a - b, b - a, a & b & set(summed)
+        if both or len(inner) != 1 or len(rows) > 1 + (0 in rows and i.sizes[0] == BATCH) or len(columns) > 1:
+            if not rows and not columns and not both:
+                return f"sum({_bracketed(shown[0])} * {_bracketed(shown[1])})"
+            return self._einsum(i, loops, shown)
+        if (min(columns, default=99), 1) < (min(rows, default=99), 1):
+            (a, b), shown, factors = (b, a), shown[::-1], i.factors[::-1]
+            rows, columns = columns, rows
+        else:
+            factors = i.factors
+        [m] = inner
+        left = _bracketed(shown[0])
+        if rows and factors[0].strides[min(rows)] in range(1, factors[0].strides[m]):
+            left += ".T"
+        right = _bracketed(shown[1])
+        if columns and factors[1].strides[min(columns)] > factors[1].strides[m]:
+            right += ".T"
+        return f"{left} @ {right}"
+
+    def _einsum(self, i: Contract, loops: list[int], shown: list[str]) -> str:
+        letters = dict(zip(loops, "abcdefghijklmnopqrstuvwxyz", strict=False))
+        parts = ["".join(letters[at] for at in loops if view.strides[at]) for view in i.factors]
+        out = "".join(letters[at] for at in loops if i.out.strides[at])
+        return f"einsum('{','.join(parts)}->{out}', {', '.join(shown)})"
+
+    def _operand(self, view: View, sizes: Sequence[int]) -> str:
+        array = self.program.arrays[view.array]
+        if array.kind == "constant":
+            if not any(view.strides):
+                return f"{float(array.start[view.base]):g}"  # type: ignore[index]
+            moved = [s for s, stride in zip(sizes, view.strides, strict=True) if stride]
+            return f"constants({', '.join(map(str, moved))})"
+        from .differentiate import _positions
+
+        return self._array(view.array, _positions(view, tuple(sizes)))
+
+    def _array(self, array: int, at: Any = None) -> str:
+        of = self.program.arrays[array]
+        if of.kind == "parameter":
+            return _common([self.names.get(int(p), "p") for p in (range(of.size) if at is None else at)])
+        if of.kind == "input":
+            shape = self.compiled.input_shapes[of.part]
+            return f"{self.compiled.names[of.part]} {shape}" if shape != "()" else self.compiled.names[of.part]
+        if of.kind in ("draw", "size", "leaf"):
+            return {"draw": "random", "size": "batch", "leaf": "leaves"}[of.kind]
+        name = self.text.get(array, f"a{array}")
+        if at is not None and name.isidentifier() and len(at) and len(set(at.tolist())) < of.size:
+            low, high = int(at.min()), int(at.max()) + 1
+            stretch = f"{low}:{high}" if high - low > 1 else str(low)
+            return f"{name}[{stretch}]" if (low, high) != (0, of.size) else name
+        return name
+
+
+def _bracketed(text: str) -> str:
+    """The text in brackets if it is a sum, product or quotient."""
+    depth = 0
+    for at, letter in enumerate(text):
+        depth += (letter in "([") - (letter in ")]")
+        if depth == 0 and letter in "+-*/@|" and text[at - 1 : at] == " ":
+            return f"({text})"
+    return text
+
+
+def _reads(i: Any) -> tuple[int, ...]:
+    """The arrays that an instruction reads, once for each operand."""
+    index = (i.index.array,) if isinstance(i, Pick) else ()
+    return (*i.operand_arrays, *index)
+
+
+def _names_by_position(compiled: Compiled) -> dict[int, str]:
+    """The name of each parameter by its position in the parameters' array."""
+    known = parameter_names(compiled.function)
+    flat = compiled.flat.parameters
+    if not len(flat):
+        return {}
+    start = flat.parameters[0].span.start + flat.parameters[0].at
+    return {p.span.start + p.at - start: known.get(p, p.label or "p") for p in flat}
+
+
+def _common(names: Sequence[str]) -> str:
+    """One name for several parameters: what all of their paths share, without the counters that differ.
+
+    >>> _common(["layers.0.neurons.0.w.0", "layers.0.neurons.1.w.0"])
+    'layers.0.w.0'
+    >>> _common(["layers.0.neurons.0.w.0", "layers.0.neurons.1.w.1"])
+    'layers.0.w'
+    """
+    first = names[0].split(".")
+    paths = [name.split(".") for name in dict.fromkeys(names)]
+    if any(len(path) != len(first) for path in paths):
+        return "parameters"
+    shared: list[str] = []
+    for at, keys in enumerate(zip(*paths, strict=True)):
+        if len(set(keys)) == 1:
+            shared.append(keys[0])
+        elif not all(key.isdigit() for key in keys):
+            return "parameters"
+        elif at + 1 < len(first) and shared:
+            shared.pop()  # the list whose members these are
+    return ".".join(shared) or "parameters"
+
+
+__all__ = ["PARAMETER", "Listing"]

@@ -1,0 +1,32 @@
+"""Who watches the numbers of Values being read: nobody, or the trace that `jit` is taking.
+
+While a function is traced, its numbers stand for all the numbers that later calls will bring. What a program reads of
+a number, rather than computes with it, cannot follow: the watcher refuses it or keeps a note.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import Any, Protocol
+
+
+class Watcher(Protocol):
+    """What is told of reads and of new leaves while it stands in `watcher`."""
+
+    def compare(self, sign: str, a: Any, b: Any) -> Any:
+        """What `a < b` (or another sign) comes to: a node that is 1 or 0."""
+
+    def read(self, node: Any) -> None:
+        """The number of the node is looked at, as by `.data`."""
+
+    def need(self, node: Any, what: str) -> None:
+        """Python itself needs the number, as `if`, `float` and `range` do."""
+
+    def draw(self, rng: Any) -> Any:
+        """A number drawn from `rng`, to be drawn anew in each call."""
+
+    def made(self, leaf: Any) -> None:
+        """A leaf was made."""
+
+
+watcher: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
