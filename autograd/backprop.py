@@ -43,14 +43,13 @@ def backward(root: Value) -> None:
     order = _reset_and_order(root)
     root.grad = 1.0
     order.reverse()
-    # A gradient that overflows in an array is infinite without a warning, as it is in a float.
-    with np.errstate(over="ignore", invalid="ignore"):
-        pass_on(order)
+    pass_on(order)
 
 
 Value.backward = backward
 
 
+@np.errstate(over="ignore", invalid="ignore")  # what overflows in an array is infinite, as it is in a float
 def pass_on(nodes: list[Value]) -> None:
     """Adds, for each of these inner nodes in turn, its gradient times each partial to the gradient of the argument.
 
@@ -89,6 +88,8 @@ def pass_on(nodes: list[Value]) -> None:
                 if b.__class__ is not float:
                     b.grad += upstream * op.partials[1](node._data, x, y)
     except _NO_DERIVATIVE as error:
+        if node is not None and node.op is not None and node.op.compound:
+            raise
         raise _no_derivative(node) from error
     except TypeError:
         _refuse_gradients_that_are_no_numbers(node)
@@ -204,6 +205,8 @@ def _partials(
                 if asked(arg):
                     yield arg, partial(out, *values[0])
     except _NO_DERIVATIVE as error:
+        if op.compound:
+            raise
         raise _no_derivative(node) from error
 
 

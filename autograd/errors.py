@@ -33,7 +33,7 @@ def user_line() -> str:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         module = frame.f_globals.get("__name__", "")
-        if module.partition(".")[0] not in ("autograd", "nets"):
+        if module.partition(".")[0] not in ("autograd", "nets", "numpy"):
             return f"{frame.f_code.co_filename.replace(chr(92), '/').rpartition('/')[2]}:{frame.f_lineno}"
         frame = frame.f_back
     return ""

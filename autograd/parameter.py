@@ -175,12 +175,19 @@ class FlatParameters:
 
     def add_gradient(self, gradient: np.ndarray) -> None:
         """Adds to the gradients, an array of shape (n,)."""
-        stored = self._locate().grad
+        self._combine(np.add, "grad", gradient)
+
+    def subtract(self, move: np.ndarray) -> None:
+        """Subtracts from the numbers, an array of shape (n,), in one go."""
+        self._combine(np.subtract, "data", move)
+
+    def _combine(self, how: np.ufunc, name: str, other: np.ndarray) -> None:
+        stored = getattr(self._locate(), name)
         if isinstance(self._where, slice):
             stored = stored[self._where]
-            np.add(stored, gradient, stored)
+            how(stored, other, stored)
         else:
-            stored[self._where] += gradient
+            stored[self._where] = how(stored[self._where], other)
 
     def stretch(self) -> np.ndarray:
         """Where their numbers lie now, from the first to the last of them in the order given, gaps included.

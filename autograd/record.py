@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar, overload
+from typing import Any, ClassVar, Protocol, TypeVar, overload
 
 import numpy as np
 
@@ -39,6 +39,9 @@ class Domain:
 @dataclass(frozen=True, eq=False, repr=False)
 class Primitive:
     """What all ops have: a value on numbers and on arrays, a formula, a domain, a place in the table."""
+
+    compound: ClassVar[bool] = False
+    """Whether it is made of other ops, whose errors say more than its own would."""
 
     name: str
     value: Callable[..., float]

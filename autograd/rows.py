@@ -66,7 +66,7 @@ def add_gradients(row: Any, upstream: float, partials: Numbers) -> None:
             if x.__class__ is not float:
                 x.grad += upstream * partial
     elif not isinstance(row, np.ndarray):
-        _keeper(row).add_gradient(np.multiply(partials, upstream))
+        _keeper(row).add_gradient(partials if upstream == 1.0 else np.multiply(partials, upstream))
 
 
 def _keeper(row: Any) -> Any:

@@ -30,3 +30,6 @@ class Watcher(Protocol):
 
 
 watcher: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
+
+as_it_stands: ContextVar[bool] = ContextVar("as_it_stands", default=False)
+"""Whether jitted functions run without being compiled, as they do when their results are checked."""

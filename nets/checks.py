@@ -31,6 +31,11 @@ def is_number(x: Any) -> bool:
     return isinstance(x, (Value, int, float, np.integer, np.floating, np.bool_))
 
 
+def is_known(x: Any) -> bool:
+    """Whether the number can be checked: that of a Value may be one of many, in a jitted function."""
+    return not isinstance(x, Value)
+
+
 def generator(rng: np.random.Generator | None = None, seed: int | None = None) -> np.random.Generator:
     """`rng` if given, else a new generator from `seed`; without either, one that differs each time."""
     if rng is None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd import ArgumentError, Value, dot, logsumexp, pick, softplus, sum
 
-from .checks import is_number
+from .checks import is_known, is_number
 from .errors import ShapeError
 
 
@@ -41,7 +41,7 @@ def hinge(score: Any, label: Any) -> Any:
     >>> hinge(Value(0.25), 1)
     Value(0.75, op=relu)
     """
-    if not is_number(label) or label not in (-1, 1):
+    if not is_number(label) or (is_known(label) and label not in (-1, 1)):
         raise ArgumentError(f"hinge: the label is {label!r}; it needs -1 or 1 (from 0 or 1: 2 * label - 1)")
     margin = 1.0 - _number(label) * _single(score, "hinge")
     return margin.relu() if isinstance(margin, Value) else max(0.0, margin)
@@ -57,7 +57,7 @@ def binary_cross_entropy(logit: Any, target: Any) -> Any:
     >>> binary_cross_entropy(Value(0.0), 1)
     Value(0.693147, op=sub)
     """
-    if not is_number(target) or not 0 <= target <= 1:
+    if not is_number(target) or (is_known(target) and not 0 <= target <= 1):
         raise ArgumentError(f"binary_cross_entropy: the target is {target!r}; it needs a number from 0 to 1")
     logit = _single(logit, "binary_cross_entropy")
     return softplus(logit) - _number(target) * logit
@@ -73,8 +73,8 @@ def cross_entropy(scores: Sequence[Any], target: int) -> Any:
     """
     if not hasattr(scores, "__len__") or not len(scores):
         raise ShapeError(f"cross_entropy takes a list of scores, one for each class, got {scores!r}")
-    whole = is_number(target) and not isinstance(target, bool) and 0 <= target < len(scores) and target == int(target)
-    if not whole:
+    whole = is_number(target) and not isinstance(target, bool)
+    if not whole or (is_known(target) and not (0 <= target < len(scores) and target == int(target))):
         raise ArgumentError(
             f"cross_entropy: the target is {target!r}; it needs the index of a class, from 0 to {len(scores) - 1}"
         )
@@ -89,7 +89,7 @@ def l2_penalty(parameters: Sequence[Any], strength: float) -> Any:
     """
     if not isinstance(parameters, Iterable):
         raise ArgumentError(f"l2_penalty takes a list of parameters, got {parameters!r}; pass model.parameters()")
-    if not is_number(strength) or not strength >= 0:
+    if not is_number(strength) or (is_known(strength) and not strength >= 0):
         raise ArgumentError(f"l2_penalty: the strength is {strength!r}; it needs a number of at least 0")
     row = tuple(parameters)
     return _number(strength) * dot(row, row)

@@ -45,6 +45,7 @@ class Optimizer(ABC):
         if not len(self.flat):
             raise ArgumentError(f"{type(self).__name__}: there are no parameters to train; pass model.parameters()")
         self._memory = np.zeros((self.remembers, len(self.flat)))
+        self._scratch = np.empty(len(self.flat))
         self.steps = 0
         self.lr = lr
 
@@ -80,26 +81,35 @@ class Optimizer(ABC):
         """Sets the gradients to 0."""
         self.flat.grad = 0.0
 
+    @np.errstate(over="ignore", invalid="ignore")  # what overflows is infinite, as with floats
     def step(self) -> None:
         """Moves the parameters once. They are written in one go: an interrupt finds all of them moved or none."""
-        self.commit(self.propose())
+        direction, memory = self._planned()
+        self.flat.subtract(np.multiply(direction, self.learning_rate, self._scratch))
+        self._memory, self.steps = memory, self.steps + 1
 
-    @np.errstate(over="ignore", invalid="ignore")  # what overflows is infinite, as with floats
+    @np.errstate(over="ignore", invalid="ignore")
     def propose(self) -> Move:
         """The next step, worked out and not yet taken; so it can be looked at before `commit`."""
-        at, gradient = self.flat.data, self.flat.grad.copy()
-        frozen = self.flat.frozen.copy() if np.count_nonzero(self.flat.frozen) else None
-        if frozen is not None:
-            gradient[frozen] = 0.0
-        direction, memory = self.direction(gradient, self._memory)
-        data = at - self.learning_rate * direction
-        if frozen is not None:
-            data, memory = np.where(frozen, at, data), np.where(frozen, self._memory, memory)
-        return Move(data, np.asarray(memory, np.float64).reshape(self._memory.shape))
+        direction, memory = self._planned()
+        return Move(self.flat.data - self.learning_rate * direction, memory)
 
     def commit(self, move: Move) -> None:
         """Takes the step."""
         self.flat.data, self._memory, self.steps = move.data, move.memory, self.steps + 1
+
+    def _planned(self) -> tuple[np.ndarray, np.ndarray]:
+        """The direction of the next step, 0 for a frozen parameter, and the memory after it."""
+        gradient, frozen = self.flat.grad, self.flat.frozen
+        some_frozen = np.count_nonzero(frozen) > 0
+        if some_frozen:
+            gradient = np.where(frozen, 0.0, gradient)
+        direction, memory = self.direction(gradient, self._memory)
+        memory = np.asarray(memory, np.float64).reshape(self._memory.shape)
+        if some_frozen:
+            return np.where(frozen, 0.0, direction), np.where(frozen, self._memory, memory)
+        # What is remembered must not be the gradients themselves, which the next step overwrites.
+        return direction, memory.copy() if memory.base is not None and memory.base is gradient.base else memory
 
     @abstractmethod
     def direction(self, gradient: np.ndarray, memory: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -146,7 +156,9 @@ class SGD(Optimizer):
     def direction(self, gradient: np.ndarray, memory: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         if self.weight_decay:
             gradient = gradient + self.weight_decay * self.flat.data
-        velocity = self.momentum * memory[0] + gradient if self.momentum else gradient
+        if not self.momentum:
+            return gradient, memory
+        velocity = self.momentum * memory[0] + gradient
         return gradient + self.momentum * velocity if self.nesterov else velocity, velocity[np.newaxis]
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import gc
 import math
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from autograd import ArgumentError, DomainError, Value, sum
+import autograd
+from autograd import ArgumentError, DomainError, TraceError, Value, mean, vmap
 
 from .checks import generator, whole
 from .data import batches
@@ -24,6 +27,13 @@ Loss: TypeAlias = Callable[[Any, Any], Any]
 
 Examples: TypeAlias = tuple[Any, Any]
 """Inputs and their targets, as two lists or arrays of equal length."""
+
+
+Objective: TypeAlias = Callable[[Any, Any], Any]
+"""From the inputs and targets of a batch to its mean loss."""
+
+MOST_TARGETS = 1000
+"""So many targets are checked before a compiled training begins."""
 
 
 @dataclass(frozen=True)
@@ -92,12 +102,17 @@ def fit(
     on_step: Callable[[Step], Any] | None = None,
     on_epoch: Callable[[Epoch], Any] | None = None,
     metrics: Mapping[str, Callable[[Any, Any], float]] | None = None,
+    jit: bool = True,
 ) -> History:
     """The history of training `model` to a small mean of `loss(model(x), y)` over the examples `data = (xs, ys)`.
 
     Each epoch goes once through the data in an order drawn from `seed`, in batches; each batch is one step of the
     optimiser. After an epoch the loss and the `metrics` are measured on `validation`. `on_step` and `on_epoch` are
-    called with each Step and Epoch. The garbage collector is paused while the graph of a step is alive.
+    called with each Step and Epoch.
+
+    The loss of a batch is compiled by `autograd.jit`; what cannot be compiled (an `if` on a number in the model or
+    the loss) is computed as it stands, with a warning. `jit=False` does so in any case, so that the graph of each step
+    can be looked at; the garbage collector is then paused while it is alive.
 
     Ctrl-C ends it: the model is whole and the history so far is returned, `interrupted` being True. Raises
     TrainingDiverged when the loss or a gradient is no longer finite, or would make a parameter so.
@@ -116,17 +131,19 @@ def fit(
     whole("fit: batch_size", batch_size)
     rng = generator(seed=seed)
     history = History()
+    objective = _compiled(model, loss, xs, ys) if jit else partial(batch_loss, model, loss)
+    predict = _predictor(model, xs, jit)
     modes = _modes(model)
     try:
         for epoch in range(epochs):
             model.train()
             first_step = len(history.steps)
             for batch in batches(xs, ys, batch_size, rng):
-                history.steps.append(_descend(model, loss, batch, optimizer, len(history.steps), epoch))
+                history.steps.append(_descend(objective, batch, optimizer, len(history.steps), epoch))
                 if on_step:
                     on_step(history.steps[-1])
             mean = float(np.mean(history.loss[first_step:]))
-            measured = {} if held_out is None else evaluate(model, held_out, measures)
+            measured = {} if held_out is None else _measured(model, predict, held_out, measures)
             history.epochs.append(Epoch(epoch, mean, measured))
             if on_epoch:
                 on_epoch(history.epochs[-1])
@@ -137,21 +154,15 @@ def fit(
     return history
 
 
-def evaluate(model: Module, data: Examples, metrics: Mapping[str, Callable[[Any, Any], Any]]) -> dict[str, float]:
-    """The mean of each metric(model(x), y) over the examples, by name; the model is in eval mode meanwhile."""
+def evaluate(
+    model: Module, data: Examples, metrics: Mapping[str, Callable[[Any, Any], Any]], jit: bool = True
+) -> dict[str, float]:
+    """The mean of each metric(model(x), y) over the examples, by name; the model is in eval mode meanwhile.
+
+    The model is compiled by `autograd.jit` where that is possible, unless `jit=False`.
+    """
     xs, ys = _examples(data, "evaluate: data")
-    metrics = _metrics(metrics)
-    modes = _modes(model)
-    totals = dict.fromkeys(metrics, 0.0)
-    try:
-        model.eval()
-        for x, y in zip(xs, ys, strict=True):
-            output = _output(model, x)
-            for name, metric in metrics.items():
-                totals[name] += float(metric(output, y))
-    finally:
-        _restore(modes)
-    return {name: total / len(xs) for name, total in totals.items()}
+    return _measured(model, _predictor(model, xs, jit), (xs, ys), _metrics(metrics))
 
 
 def batch_loss(model: Callable[[Any], Any], loss: Loss, xs: Iterable[Any], ys: Iterable[Any]) -> Value:
@@ -159,7 +170,96 @@ def batch_loss(model: Callable[[Any], Any], loss: Loss, xs: Iterable[Any], ys: I
     losses = [loss(_output(model, x), y) for x, y in zip(xs, ys, strict=True)]
     if not losses:
         raise ArgumentError("batch_loss: the batch is empty; it needs at least one example")
-    return sum(losses) / len(losses)
+    return mean(losses)
+
+
+def _measured(
+    model: Module,
+    predict: Callable[[Any], Iterable[Any]],
+    data: Examples,
+    metrics: Mapping[str, Callable[[Any, Any], Any]],
+) -> dict[str, float]:
+    """The mean of each metric over the examples, given a function from inputs to the model's outputs for them."""
+    xs, ys = data
+    modes = _modes(model)
+    totals = dict.fromkeys(metrics, 0.0)
+    try:
+        model.eval()
+        for output, y in zip(predict(xs), ys, strict=True):
+            for name, metric in metrics.items():
+                totals[name] += float(metric(output, y))
+    finally:
+        _restore(modes)
+    return {name: total / len(xs) for name, total in totals.items()}
+
+
+def _predictor(model: Module, xs: Any, jit: bool) -> Callable[[Any], Iterable[Any]]:
+    """A function from inputs to the model's outputs for them, as single Values or lists of them."""
+
+    def one_by_one(xs: Any) -> Iterable[Any]:
+        return (_output(model, x) for x in xs)
+
+    if not jit or not _is_regular(xs):
+        return one_by_one
+    compiled = autograd.jit(vmap(model), grad=False)
+
+    def at_once(xs: Any) -> Iterable[Any]:
+        try:
+            outputs = compiled(xs)
+        except TraceError:
+            return one_by_one(xs)
+        if not isinstance(outputs, np.ndarray) or outputs.ndim > 2:
+            return one_by_one(xs)
+        return [list(map(Value, row)) if isinstance(row, list) else Value(row) for row in outputs.tolist()]
+
+    return at_once
+
+
+def _compiled(model: Module, loss: Loss, xs: Any, ys: Any) -> Objective:
+    """The mean loss of a batch as a jitted function, or as it stands if it cannot be compiled."""
+    as_it_stands = partial(batch_loss, model, loss)
+    if not (_is_regular(xs) and _is_regular(ys)):
+        return as_it_stands
+    _refuse_bad_targets(model, loss, xs, ys)
+    jitted = autograd.jit(lambda xs, ys: mean(vmap(lambda x, y: loss(_output(model, x), y))(xs, ys)))
+    refused = False
+
+    def objective(xs: Any, ys: Any) -> Any:
+        nonlocal refused
+        if not refused:
+            try:
+                return jitted(xs, ys)
+            except TraceError as error:
+                refused = True
+                warnings.warn(f"fit computes the loss without jit, which is slow: {error}", stacklevel=4)
+        return as_it_stands(xs, ys)
+
+    return objective
+
+
+def _refuse_bad_targets(model: Module, loss: Loss, xs: Any, ys: Any) -> None:
+    """Shows the loss every target once, as a compiled loss does not look at them; it raises what it has to say."""
+    modes = _modes(model)
+    try:
+        model.eval()
+        output = _output(model, xs[0])
+        for y in _different(ys):
+            loss(output, y)
+    finally:
+        _restore(modes)
+
+
+def _different(ys: Any) -> Iterable[Any]:
+    """The targets, each once if they are single numbers; a thousand at most."""
+    return ys[:MOST_TARGETS] if np.ndim(ys) > 1 else np.unique(ys)[:MOST_TARGETS].tolist()
+
+
+def _is_regular(part: Any) -> bool:
+    """Whether inputs or targets are one block of numbers."""
+    try:
+        return np.asarray(part).dtype.kind in "fiu"
+    except ValueError:  # of different lengths
+        return False
 
 
 def _output(model: Callable[[Any], Any], x: Any) -> Any:
@@ -169,13 +269,13 @@ def _output(model: Callable[[Any], Any], x: Any) -> Any:
     return output
 
 
-def _descend(model: Module, loss: Loss, batch: Examples, optimizer: Optimizer, step: int, epoch: int) -> Step:
+def _descend(objective: Objective, batch: Examples, optimizer: Optimizer, step: int, epoch: int) -> Step:
     """One step of the optimiser. If it would leave the finite numbers nothing is moved: TrainingDiverged."""
     rate = optimizer.learning_rate
     last_gradient = optimizer.flat.grad.copy()
     try:
         with _collector_paused():
-            reached = _differentiated(model, loss, batch, optimizer)
+            reached = _differentiated(objective, batch, optimizer)
     except DomainError as error:
         if step == 0:  # nothing has been moved yet, so it is not the descent that went wrong
             raise
@@ -192,9 +292,9 @@ def _descend(model: Module, loss: Loss, batch: Examples, optimizer: Optimizer, s
     return Step(step, epoch, reached, rate, _length(gradient))
 
 
-def _differentiated(model: Module, loss: Loss, batch: Examples, optimizer: Optimizer) -> float:
+def _differentiated(objective: Objective, batch: Examples, optimizer: Optimizer) -> float:
     """The loss on the batch, its gradients being those of the parameters; the graph is gone on return."""
-    total = batch_loss(model, loss, *batch)
+    total = objective(*batch)
     if not isinstance(total, Value):
         raise ArgumentError(f"fit: the loss came out as {total!r}, a plain number; make it of model(x)")
     optimizer.zero_grad()

@@ -19,12 +19,26 @@ LAYERS = [
     {"functions", "graph", "parameter"},
     {"backprop", "copying"},
     {"derivatives"},
-    {"check"},
+    {"check", "jit"},
     {"__init__"},
 ]
-"""The modules of autograd; each imports from earlier layers only."""
+"""The modules of autograd; each imports from earlier layers only. What stands before jit is open to all of it."""
+
+JIT_LAYERS = [
+    {"align", "draws", "guard", "program", "reroll", "structure"},
+    {"numpy_backend", "trace"},
+    {"flatten", "formula", "results"},
+    {"differentiate", "group"},
+    {"lower"},
+    {"compiled"},
+    {"words"},
+    {"jitted"},
+    {"__init__"},
+]
+"""The modules of autograd.jit, in the same way."""
 
 LEVEL = {module: level for level, layer in enumerate(LAYERS) for module in layer}
+JIT_LEVEL = {module: level for level, layer in enumerate(JIT_LAYERS) for module in layer}
 PACKAGES = ("autograd", "nets", "demos")
 FILES = {str(path.relative_to(ROOT)): path for package in PACKAGES for path in (ROOT / package).rglob("*.py")}
 files = pytest.mark.parametrize("name", sorted(FILES))
@@ -61,6 +75,20 @@ def test_modules_of_autograd_import_only_from_layers_below(path):
         submodule = module.partition(".")[2]
         for imported in [submodule] if submodule else names:
             assert LEVEL[imported.partition(".")[0]] < LEVEL[path.stem], f"{path.name} imports {imported}"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "autograd" / "jit").glob("*.py")), ids=lambda path: path.stem)
+def test_stages_of_jit_import_only_from_layers_below(path):
+    assert path.stem in JIT_LEVEL, f"say in JIT_LAYERS where {path.stem} stands"
+    for module, names, _ in imports(path):
+        if module == "autograd.jit":
+            assert all(JIT_LEVEL[name] < JIT_LEVEL[path.stem] for name in names), f"{path.name} imports {names}"
+        elif module.startswith("autograd.jit."):
+            imported = module.split(".")[2]
+            assert JIT_LEVEL[imported] < JIT_LEVEL[path.stem], f"{path.name} imports {imported}"
+        elif module.partition(".")[0] == "autograd":
+            for imported in [module.split(".")[1]] if "." in module else names:
+                assert LEVEL[imported] < LEVEL["jit"], f"{path.name} imports {imported}"
 
 
 @files
@@ -138,5 +166,5 @@ def test_each_module_of_autograd_has_a_test_file_or_is_covered_by_a_named_one():
         "storage": "parameter",
         "derivatives": "backprop",
     }
-    for path in (ROOT / "autograd").glob("*.py"):
+    for path in (ROOT / "autograd").glob("*.py"):  # the stages of jit are tested in tests/test_jit*.py
         assert (ROOT / "tests" / f"test_{elsewhere.get(path.stem, path.stem)}.py").exists(), path.name

@@ -160,7 +160,7 @@ class Watching(Module):
 
 def test_training_and_validation_run_in_their_modes():
     model = Watching().eval()
-    train(model, epochs=2, batch_size=5, validation=(XS[:1], YS[:1]))
+    train(model, epochs=2, batch_size=5, validation=(XS[:1], YS[:1]), jit=False)
     modes = [seen[:2] for seen in model.seen]
     assert modes == ([(True, True)] * 5 + [(False, False)]) * 2
 
@@ -189,7 +189,7 @@ def collector(request):
 
 def test_the_collector_is_paused_in_a_step_and_then_as_it_was(collector):
     model, between = Watching(), []
-    train(model, on_step=lambda step: between.append(gc.isenabled()))
+    train(model, on_step=lambda step: between.append(gc.isenabled()), jit=False)
     assert [seen[2] for seen in model.seen] == [False] * 5
     assert between == [collector] and gc.isenabled() is collector
 

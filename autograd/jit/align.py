@@ -7,8 +7,10 @@ the first columns, and a convolution at the border of an image those of the kern
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -32,8 +34,10 @@ def aligned(operands: Sequence[Sequence[np.ndarray]], sizes: Sequence[int]) -> A
     counts = [len(row) for row in operands[0]]
     longest = int(np.argmax(counts))
     template = np.stack([rows[longest] - rows[longest][0] for rows in operands])
-    column_of = {tuple(column): i for i, column in enumerate(template.T.tolist())}
-    known: dict[bytes, np.ndarray | None] = {}
+    column_of = {column: i for i, column in enumerate(_counted(template))}
+    full = [i for i, count in enumerate(counts) if count == counts[longest]]
+    bases = [{int(rows[i][0]) for i in full} for rows in operands]
+    known: dict[bytes, list[np.ndarray]] = {}
     columns = []
     n, m = len(counts), max(counts)
     positions = [np.empty((n, m), dtype=np.int64) for _ in operands]
@@ -49,10 +53,11 @@ def aligned(operands: Sequence[Sequence[np.ndarray]], sizes: Sequence[int]) -> A
         key = pattern.tobytes()
         if key not in known:
             known[key] = _columns(pattern, template, column_of)
-        found = known[key]
-        where = np.arange(count) if found is None else found
+        where = _likeliest(known[key], rows[:, 0], template, bases)
         for f, at in enumerate(positions):
-            at[i] = rows[f, 0] if found is None else rows[f, 0] - template[f, where[0]] + template[f]
+            at[i] = rows[f, 0] if where is None else rows[f, 0] - template[f, where[0]] + template[f]
+        where = np.arange(count) if where is None else where
+        for f, at in enumerate(positions):
             at[i, where] = rows[f]
         valid[i, where] = True
         columns.append(where)
@@ -62,11 +67,36 @@ def aligned(operands: Sequence[Sequence[np.ndarray]], sizes: Sequence[int]) -> A
     return Aligned(positions, valid, columns)
 
 
-def _columns(pattern: np.ndarray, template: np.ndarray, column_of: dict[tuple[int, ...], int]) -> np.ndarray | None:
-    """The columns of the template that a pattern of positions matches; None if it does not."""
+def _likeliest(
+    places: list[np.ndarray], first: np.ndarray, template: np.ndarray, bases: list[set[int]]
+) -> np.ndarray | None:
+    """The columns that make a sum begin where full sums do, in the operand that has few such places; None if none.
+
+    A corner of a convolution fits into any corner of its kernel, but into one only with the kernel staying in place.
+    """
+
+    def in_place(columns: np.ndarray) -> float:
+        begins = zip(first, template[:, columns[0]], bases, strict=True)
+        return sum(1.0 / len(base) for at, moved, base in begins if int(at - moved) in base)
+
+    return max(places, key=in_place, default=None)
+
+
+def _columns(pattern: np.ndarray, template: np.ndarray, column_of: dict[Any, int]) -> list[np.ndarray]:
+    """The sets of columns of the template that a pattern of positions matches."""
+    places = []
     for first in range(template.shape[1] - pattern.shape[1] + 1):
-        moved = (pattern + template[:, first : first + 1]).T.tolist()
-        found = [column_of.get(tuple(column), -1) for column in moved]
+        found = [column_of.get(column, -1) for column in _counted(pattern + template[:, first : first + 1])]
         if min(found) >= 0:
-            return np.array(found)
-    return None
+            places.append(np.array(found))
+    return places
+
+
+def _counted(pattern: np.ndarray) -> list[Any]:
+    """The columns of a pattern as tuples, each with how many like it stand before it, so that no two are equal."""
+    counts: Counter[Any] = Counter()
+    columns = []
+    for column in map(tuple, pattern.T.tolist()):
+        columns.append((column, counts[column]))
+        counts[column] += 1
+    return columns

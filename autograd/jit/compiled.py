@@ -15,14 +15,16 @@ import numpy as np
 
 from ..derivatives import grad
 from ..errors import ArgumentError, TraceError
+from ..graph import topological_order
 from ..record import Domain, RowOp
 from ..rows import Operands
-from ..storage import Span
 from ..value import Value
+from ..watch import as_it_stands
 from . import draws
 from .differentiate import differentiate
-from .flatten import LEAF, PARAMETER, SIZE, Flat, flatten
+from .flatten import LEAF, PARAMETER, SIZE, flatten
 from .group import group
+from .guard import Guard
 from .lower import lower
 from .numpy_backend import Bound, OutsideError
 from .program import Program
@@ -54,9 +56,9 @@ class Stats:
 class Call:
     """What is remembered of one call, so that its gradients can still be had after another one."""
 
-    parts: list[Any]
+    parts: Sequence[Any]
     arguments: Any
-    drawn: list[np.ndarray]
+    drawn: list[Any]
 
 
 class Compiled:
@@ -65,6 +67,7 @@ class Compiled:
     def __init__(self, function: Callable[..., Any], description: Any, parts: Sequence[Any], names: Sequence[str],
                  dtype: Any, differentiable: bool) -> None:  # fmt: skip
         self.function, self.dtype, self.names = function, np.dtype(dtype), names
+        self.guard = Guard(function)
         started = time.perf_counter()
         self.trace = trace(function, description, parts, names)
         traced = time.perf_counter()
@@ -86,9 +89,8 @@ class Compiled:
         ]
         self.bounds: dict[int, Bound] = {}
         self.latest: Call | None = None
-        self.spans_made = Span.made
+        self.current = Call((), ((), {}), [])
         self.runs = 0
-        self.trusting = 0
 
     @property
     def stats(self) -> Stats:
@@ -107,8 +109,10 @@ class Compiled:
 
     def run(self, parts: Sequence[Any], arguments: Any) -> Any:
         """The function's result for these arguments."""
-        call = Call(list(parts), arguments, [])
-        bound = self._compute(call)
+        self.current = call = Call(parts, arguments, [])
+        bound, told = self._compute(call)
+        if told is not None and self.differentiable:
+            return told
         if self.differentiable:
             self.latest = call
             return self.results.values(bound, lambda output, data: self._node(call, output, data))
@@ -116,43 +120,37 @@ class Compiled:
 
     # --- forward ---
 
-    def _compute(self, call: Call) -> Bound:
-        """Runs the program forward for a call; if a number goes wrong, the function itself says where."""
+    def _compute(self, call: Call) -> tuple[Bound, Any]:
+        """Runs the program forward for a call.
+
+        If a number goes wrong the function itself is asked: it raises the engine's own error, or else its result is
+        the second thing returned, which is None where all is well.
+        """
         bound = self._bound(self._size(call.parts))
         self._load(bound, call)
         try:
-            if self.trusting > 2:
-                with np.errstate(all="ignore"):
-                    bound.forward()
-                return bound
-            with np.errstate(divide="raise", over="raise", invalid="raise"):
-                bound.forward()
+            bound.forward()
             if self.results.finite(bound):
-                return bound
+                return bound, None
         except (FloatingPointError, OutsideError):
             pass
-        self.trusting += 1
-        self._eager(call)
-        with np.errstate(all="ignore"):
-            bound.forward()
-        return bound
+        told = self._eager(call)
+        bound.forward_at_any_rate()
+        return bound, told
 
     def _eager(self, call: Call) -> Any:
         """The function's own result for a call, with the random numbers that the program had."""
         args, kwargs = call.arguments
-        if not self.trace.draws:
-            return self.function(*args, **kwargs)
-        after = [(rng, draws.state(rng)) for rng in self._generators()]
+        after = [(rng, draws.state(rng)) for rng in draws.generators(self.trace.draws)]
+        token = as_it_stands.set(True)
         try:
             for rng, before in call.drawn:
                 draws.restore(rng, before)
             return self.function(*args, **kwargs)
         finally:
+            as_it_stands.reset(token)
             for rng, state in after:
                 draws.restore(rng, state)
-
-    def _generators(self) -> list[Any]:
-        return list({id(rng): rng for rng, _ in self.trace.draws}.values())
 
     def _size(self, parts: Sequence[Any]) -> int:
         for part in self.trace.batch:
@@ -175,10 +173,12 @@ class Compiled:
         for i, array in self.inputs:
             part = parts[array.part]
             target = data[i]
-            if isinstance(part, np.ndarray):
-                np.copyto(target, part.reshape(target.shape), "same_kind")
-            else:
+            if not isinstance(part, np.ndarray):
                 target[0] = part
+            elif part.shape == target.shape:
+                np.copyto(target, part, "same_kind")
+            else:
+                np.copyto(target, part.reshape(target.shape), "same_kind")
         leaves = data[LEAF]
         for k, part_number in enumerate(self.flat.values):
             leaves[k] = parts[part_number]._data
@@ -191,7 +191,7 @@ class Compiled:
 
     def _draw(self, bound: Bound, call: Call) -> None:
         """Draws the random numbers of a call, or those it had when it was run before."""
-        generators = self._generators()
+        generators = draws.generators(self.trace.draws)
         now = [(rng, draws.state(rng)) for rng in generators]
         again = bool(call.drawn)
         for rng, before in call.drawn:
@@ -225,7 +225,7 @@ class Compiled:
         if self.latest is call:
             bound = self.bounds[self._size(call.parts)]
         else:
-            bound = self._compute(call)
+            bound, _ = self._compute(call)
             self.latest = call
             if not np.isclose(self.results.number(bound, output), data, rtol=1e-9, atol=1e-12, equal_nan=True):
                 raise ArgumentError(
@@ -234,13 +234,9 @@ class Compiled:
                 )
         self.results.seed(bound, output)
         try:
-            with np.errstate(divide="raise", over="ignore", invalid="raise"):
-                bound.backward()
+            bound.backward()
         except FloatingPointError:
-            self._speak_of_derivatives(call, output)
-            self.results.seed(bound, output)
-            with np.errstate(all="ignore"):
-                bound.backward()
+            return self._told_gradients(call, output)
         gradients: list[np.ndarray] = []
         if self.program.arrays[LEAF].size:
             gradients.append(bound.data[self.program.gradients[LEAF]])
@@ -256,13 +252,15 @@ class Compiled:
         start = first.span.start + first.at
         return gradient[[p.span.start + p.at - start for p in self.flat.parameters]]
 
-    def _speak_of_derivatives(self, call: Call, output: int) -> None:
-        """Lets the engine go backward, for its error if there is one."""
+    def _told_gradients(self, call: Call, output: int) -> tuple[np.ndarray, ...]:
+        """The gradients as the engine itself finds them, or its error."""
         results: list[Any] = []
         build_results(self._eager(call), results)
-        leaves = [*(call.parts[part] for part in self.flat.values), *self.flat.outer, *self.flat.parameters]
-        if isinstance(results[output], Value):
-            grad(results[output], leaves)
+        leaves = [*(call.parts[part] for part in self.flat.values), *self.flat.outer]
+        parameters = list(self.flat.parameters)
+        found = grad(results[output], [*leaves, *parameters])
+        rows = [np.array(found[: len(leaves)]), np.array(found[len(leaves) :])]
+        return tuple(row for row in rows if len(row))
 
     # --- checking ---
 
@@ -273,20 +271,20 @@ class Compiled:
             numbered = iter(parts)
             arguments = build(description, lambda kind: _plain(kind, next(numbered)))
             call = Call(list(parts), arguments, [])
-            saved = [(rng, draws.state(rng)) for rng in self._generators()]
-            result = self.results.numbers(self._compute(call))
+            saved = [(rng, draws.state(rng)) for rng in draws.generators(self.trace.draws)]
+            result = self.results.numbers(self._compute(call)[0])
             for rng, state in saved:
                 draws.restore(rng, state)
             self.latest = None
         else:
-            call = self.latest or Call(list(parts), arguments, [])
+            call = self.current
         ours: list[Any] = []
         theirs: list[Any] = []
         build_results(result, ours)
         build_results(self._eager(call), theirs)
         mine, own = (np.array([getattr(x, "_data", x) for x in xs], dtype=np.float64) for xs in (ours, theirs))
         tolerance = 1e-9 if self.dtype == np.float64 else 1e-3
-        scale = float(np.max(np.abs(own), initial=0.0)) if len(own) else 0.0
+        scale = float(np.max(np.abs(own[np.isfinite(own)]), initial=0.0))
         if len(mine) != len(own) or not np.allclose(mine, own, rtol=tolerance, atol=tolerance * scale, equal_nan=True):
             raise TraceError(self._difference(parts, description, mine, own))
 
@@ -308,12 +306,10 @@ class _JittedCall(RowOp):
     """The op of a jitted function's result: one call of it, and which of its results."""
 
     def __init__(self, compiled: Compiled, call: Call, output: int) -> None:
-        set_ = object.__setattr__
-        set_(self, "compiled", compiled)
-        set_(self, "call", call)
-        set_(self, "output", output)
+        self.__dict__.update(compiled=compiled, call=call, output=output)  # the base class is frozen
 
     name = "jit"
+    compound = True
     latex = r"\mathrm{{jit}}({0})"
     doc = "the result of a jitted function"
     domain = Domain("it needs what the function needs", lambda *xs: True, ())
@@ -352,8 +348,6 @@ def build_results(result: Any, into: list[Any]) -> None:
 
 def first_difference(before: Trace, after: Trace) -> str:
     """The first node, arguments first, in which two traces of one function differ; empty if there is none."""
-    from ..graph import topological_order
-
     firsts = topological_order(*[x for x in before.outputs if isinstance(x, Value)])
     seconds = topological_order(*[x for x in after.outputs if isinstance(x, Value)])
     for a, b in zip(firsts, seconds, strict=False):
@@ -362,7 +356,7 @@ def first_difference(before: Trace, after: Trace) -> str:
         for x, y in zip(a.args, b.args, strict=True):
             if isinstance(x, float) and isinstance(y, float) and x != y:
                 return f"{b!r}, of which one number is {y:g} and was {x:g}"
-        if a.op is None and a in before.made and a._data != b._data:
+        if a.op is None and a in before.made and a not in before.sources and a._data != b._data:
             return f"{b!r}, which was {a!r}"
     return ""
 
@@ -374,6 +368,3 @@ def _plain(kind: Any, part: Any) -> Any:
     if all(k not in (list, tuple) for k in kind.kinds):
         return part
     return nested(kind.kinds, part)
-
-
-__all__ = ["SIZE", "Compiled", "Flat", "Stats"]

@@ -21,13 +21,13 @@ from .program import (
     Array,
     Call,
     Contract,
-    Instruction,
     LogSumExp,
     Move,
     Pick,
     Program,
     View,
     dense,
+    positions,
 )
 
 DIFFERENTIABLE = ("parameter", "leaf")
@@ -142,7 +142,7 @@ class _Differentiation:
     def _accumulate(self, to: View, sizes: tuple[int, ...], factors: tuple[View, ...]) -> None:
         """Adds the product of the factors to the gradient of what `to` reads, over all loops."""
         gradient = self._gradient(to.array)
-        at = _positions(to, sizes)
+        at = positions(to, sizes)
         if len(np.unique(at)) == len(at):
             add = self._reach(gradient, at, True)
             self.code.append(Contract(sizes, View(gradient, to.base, to.strides), factors, add))
@@ -273,23 +273,12 @@ class _Differentiation:
         return len(self.arrays) - 1
 
 
-def _without_still_loops(
-    sizes: tuple[int, ...], views: Sequence[View]
-) -> tuple[tuple[int, ...], tuple[View, ...]]:
+def _without_still_loops(sizes: tuple[int, ...], views: Sequence[View]) -> tuple[tuple[int, ...], tuple[View, ...]]:
     """The loops that move one of the views, and the views over these alone."""
     moving = [i for i in range(len(sizes)) if any(view.strides[i] for view in views)]
     return tuple(sizes[i] for i in moving), tuple(
         View(view.array, view.base, tuple(view.strides[i] for i in moving)) for view in views
     )
-
-
-def _positions(view: View, sizes: tuple[int, ...]) -> np.ndarray:
-    """The positions that a view reaches within a row of its array, one for each turn of the loops that move it."""
-    at = np.array([view.base])
-    for size, stride in zip(sizes, view.strides, strict=True):
-        if stride and size != BATCH:
-            at = np.add.outer(at, stride * np.arange(size)).reshape(-1)
-    return at
 
 
 NEUTRAL: dict[Any, tuple[tuple[int, float], ...]] = {
@@ -309,4 +298,3 @@ RULES: dict[type, Callable[[Any, Any], None]] = {
     Pick: _Differentiation._pick,
     Call: _Differentiation._call,
 }
-__all__ = ["Instruction", "differentiate"]

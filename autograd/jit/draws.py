@@ -4,24 +4,38 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 import numpy as np
 
 
-def fill(draws: Sequence[tuple[Any, bool]], alike: np.ndarray | None, batched: np.ndarray | None) -> None:
-    """Draws for each entry (a generator, and whether it draws for each example) into the array for its sort.
+@dataclass(frozen=True)
+class Draw:
+    """A number that is drawn: from which generator, in which `vmap` (0 for none), and its place in the array."""
 
-    `alike` has one number for each entry that is alike for all examples; `batched` a row of such for each example.
+    rng: Any
+    mapping: int
+    position: int
+
+
+def fill(draws: Sequence[Draw], alike: np.ndarray | None, batched: np.ndarray | None) -> None:
+    """Draws anew, each generator in its own order: in a `vmap` one example after the other.
+
+    `alike` has the numbers that are the same for all examples; `batched` a row for each example.
     """
-    at = [0, 0]
-    for (_, each), run in groupby(draws, key=lambda draw: (id(draw[0]), draw[1])):
-        entries = list(run)
-        start, count = at[each], len(entries)
-        target: Any = batched[:, start : start + count] if each else alike[start : start + count]  # type: ignore[index]
-        target[...] = numbers(entries[0][0], target.shape)
-        at[each] += count
+    for rng in generators(draws):
+        own = [draw for draw in draws if draw.rng is rng]
+        for mapping, run in groupby(own, key=lambda draw: draw.mapping):
+            at = [draw.position for draw in run]
+            target: Any = batched if mapping else alike
+            target[..., at] = numbers(rng, (*target.shape[:-1], len(at)))
+
+
+def generators(draws: Sequence[Draw]) -> list[Any]:
+    """The generators that are drawn from, each once."""
+    return list({id(draw.rng): draw.rng for draw in draws}.values())
 
 
 def numbers(rng: Any, shape: tuple[int, ...]) -> np.ndarray:

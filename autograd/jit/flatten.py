@@ -113,6 +113,7 @@ class Flat:
     weights: dict[int, int]
     """How many nodes of the graph an inner value stands for, where it is more than one."""
 
+
 BIAS = 2
 """Which row of `dot` holds its bias."""
 
@@ -193,9 +194,7 @@ def _count_row(
 class _Flattening:
     """What `flatten` keeps in hand while it goes through the nodes."""
 
-    def __init__(
-        self, trace: Trace, order: list[Value], uses: dict[Value, int], parameters: list[Parameter]
-    ) -> None:
+    def __init__(self, trace: Trace, order: list[Value], uses: dict[Value, int], parameters: list[Parameter]) -> None:
         self.trace, self.order, self.uses = trace, order, uses
         joined = FlatParameters(parameters)
         self.parameters = FlatParameters(sorted(joined, key=_place))
@@ -262,7 +261,7 @@ class _Flattening:
         if kind == "input":
             length = self.trace.lengths[part]
             return length // self.trace.size if batched else length
-        return sum(drawn == batched for _, drawn in self.trace.draws)
+        return sum(bool(draw.mapping) == batched for draw in self.trace.draws)
 
     def _constant(self, x: float) -> int:
         key = (x, np.signbit(x)) if x == 0.0 else x if x == x else "nan"

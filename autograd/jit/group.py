@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from .. import ops
-from .flatten import CONSTANT, Flat, Foreign, Ids, Map, OverBatch, OverRow, Sum
+from .flatten import CONSTANT, PARAMETER, Flat, Foreign, Ids, Map, OverBatch, OverRow, Sum
 
 Kind: TypeAlias = "tuple[int, ...]"
 """The arrays of a term's factors: two for a product, one for an addend."""
@@ -100,8 +100,19 @@ class _Grouping:
                 self._place(i, (OverBatch, array, level), OverBatch, level, form)
             else:
                 self._over_rows(i, form)
-        order = sorted(self.groups.values(), key=lambda g: g.level)
+        order = sorted(self.groups.values(), key=lambda g: (g.level, not self._of_parameters(g)))
         return Grouped(order, self.array_of, self.arrays, self.pools)
+
+    def _of_parameters(self, g: Group) -> bool:
+        """Whether a group reads nothing but parameters and constants, such as a penalty.
+
+        Those come first and so last on the way back, when the gradients they add to have been written in one go.
+        """
+        form = g.forms[0]
+        arrays = {a for kind in form for a in kind} if g.op is Sum else {self.array_of[a] for a in form} if (
+            form.__class__ is tuple
+        ) else {-1}  # fmt: skip
+        return arrays <= {PARAMETER, CONSTANT}
 
     def _place(self, i: int, key: Any, op: Any, level: int, form: Any) -> None:
         """Puts value i into the group of that key, or into the pool."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import types
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -10,17 +11,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import ArgumentError
-from ..storage import Span
 from ..value import Value
-from ..watch import watcher
+from ..watch import as_it_stands, watcher
 from .compiled import Compiled, Stats
-from .names import argument_names, modes, reachable
-from .structure import Container, Numbers, split_call
+from .structure import Container, Number, Numbers, Single, argument_names, split_call
+from .words import Listing
 
 LARGEST = 64
 """How many structures of arguments one function keeps programs for."""
 
-Batchless = tuple[Any, frozenset[int]]
+ALIKE = 8
+"""How many programs it keeps for one structure: for one model in training and in evaluation, for two models."""
 
 
 class CacheInfo(NamedTuple):
@@ -55,9 +56,10 @@ def jit(function: Any = None, *, dtype: Any = "float64", check: bool = True, gra
         return functools.partial(jit, dtype=dtype, check=check, grad=grad)
     if not callable(function):
         raise ArgumentError(f"jit compiles a function, got {function!r}")
-    if np.dtype(dtype) not in (np.dtype("float64"), np.dtype("float32")):
-        raise ArgumentError(f'jit: dtype is {dtype!r}; it needs to be "float64" or "float32"')
-    return Jitted(function, np.dtype(dtype), check, grad)
+    for known in ("float64", "float32"):
+        if dtype in (known, getattr(np, known), np.dtype(known)):
+            return Jitted(function, np.dtype(known), check, grad)
+    raise ArgumentError(f'jit: dtype is {dtype!r}; it needs to be "float64" or "float32"')
 
 
 class Jitted:
@@ -70,14 +72,28 @@ class Jitted:
         self.cache_clear()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if watcher.get() is not None:  # traced as a part of another jitted function
+        if watcher.get() is not None or as_it_stands.get():  # as a part of another jitted function
             return self.__wrapped__(*args, **kwargs)
+        quick = None
+        if not kwargs and all([type(arg) is np.ndarray for arg in args]):  # a training loop's calls, told apart quickly
+            quick = tuple([(arg.shape, arg.dtype) for arg in args])
+            compiled = self._quick.get(quick)
+            if compiled is not None and compiled.guard.unchanged():
+                self._hits += 1
+                self._last = compiled
+                return compiled.run(args, (args, kwargs))
+        return self._called(args, kwargs, quick)
+
+    def _called(self, args: tuple[Any, ...], kwargs: dict[str, Any], quick: Any) -> Any:
+        """The result of a call that is not known to be like the last one."""
         parts: list[Any] = []
         description = split_call(args, kwargs, parts)
-        key = (description, *modes(self.__wrapped__, args))
-        compiled = self._found(key)
+        compiled = self._found(description)
         if compiled is None:
-            compiled = self._compiled(key, description, parts, args, kwargs)
+            names = argument_names(self.__wrapped__, args, kwargs, description)
+            compiled = Compiled(self.__wrapped__, description, parts, names, self._dtype, self._grad)
+            self._misses += 1
+            self._remember(description, compiled)
         else:
             self._hits += 1
         self._last = compiled
@@ -89,6 +105,8 @@ class Jitted:
             except BaseException:
                 compiled.runs = 1
                 raise
+        if compiled.runs > 1 and quick and all([array.dtype.kind in "fiu" and array.ndim for array in args]):
+            self._quick[quick] = compiled
         return result
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
@@ -100,10 +118,8 @@ class Jitted:
     # --- looking inside; each is of the program that ran last ---
 
     @property
-    def program(self) -> Any:
+    def program(self) -> Listing:
         """The recovered program; printing it shows it in words."""
-        from .words import Listing
-
         return Listing(self._ran())
 
     @property
@@ -119,16 +135,16 @@ class Jitted:
 
     def cache_info(self) -> CacheInfo:
         """Hits, misses, and how many programs there are."""
-        return CacheInfo(self._hits, self._misses, LARGEST, len(set(map(id, self._programs.values()))))
+        programs = {id(compiled) for alike in self._programs.values() for compiled in alike}
+        return CacheInfo(self._hits, self._misses, LARGEST, len(programs))
 
     def cache_clear(self) -> None:
         """Forgets all programs."""
-        self._programs: dict[Any, Compiled] = {}
-        self._batchless: dict[Any, Compiled] = {}
-        self._patterns: dict[frozenset[int], None] = {}
+        self._programs: dict[Any, list[Compiled]] = {}
+        self._quick: dict[Any, Compiled] = {}
+        self._batches: dict[frozenset[int], None] = {}
         self._hits = self._misses = 0
         self._last: Compiled | None = None
-        self._known: tuple[Any, ...] | None = None
 
     def _ran(self) -> Compiled:
         if self._last is None:
@@ -137,54 +153,37 @@ class Jitted:
 
     # --- the cache ---
 
-    def _found(self, key: Any) -> Compiled | None:
-        """The program for that structure of arguments, if it still fits the parameters there are."""
-        compiled = self._programs.get(key)
-        if compiled is None:
-            for pattern in self._patterns:
-                compiled = self._batchless.get(_without_batch(key, pattern))
-                if compiled is not None:
-                    self._remember(key, compiled)
-                    break
-        if compiled is not None and compiled.spans_made != Span.made:
-            if reachable(self.__wrapped__) != self._known:
-                self.cache_clear()
-                return None
-            compiled.spans_made = Span.made
-        return compiled
+    def _found(self, description: Container) -> Compiled | None:
+        """The program for that structure of arguments, if there is one that fits what the function reaches now."""
+        for key in (description, *(_without_batch(description, batch) for batch in self._batches)):
+            for compiled in self._programs.get(key, ()):
+                if compiled.guard.unchanged():
+                    return compiled
+        return None
 
-    def _compiled(self, key: Any, description: Any, parts: list[Any], args: Any, kwargs: Any) -> Compiled:
-        names = argument_names(self.__wrapped__, args, kwargs, len(parts), description)
-        compiled = Compiled(self.__wrapped__, description, parts, names, self._dtype, self._grad)
-        self._misses += 1
-        self._known = reachable(self.__wrapped__)
-        compiled.spans_made = Span.made
-        self._remember(key, compiled)
-        if compiled.trace.batch:
-            self._patterns[compiled.trace.batch] = None
-            self._batchless[_without_batch(key, compiled.trace.batch)] = compiled
-        return compiled
-
-    def _remember(self, key: Any, compiled: Compiled) -> None:
+    def _remember(self, description: Container, compiled: Compiled) -> None:
+        batch = compiled.trace.batch
+        if batch:
+            self._batches[batch] = None
+        key = _without_batch(description, batch) if batch else description
         if len(self._programs) >= LARGEST:
             del self._programs[next(iter(self._programs))]
-        self._programs[key] = compiled
+            self._quick.clear()
+        self._programs[key] = [compiled, *self._programs.get(key, [])][:ALIKE]
 
 
-def _without_batch(key: tuple[Any, ...], batch: frozenset[int]) -> Any:
-    """The key with the number of examples taken out of the parts that are batches; None if they have not as many."""
+def _without_batch(description: Container, batch: frozenset[int]) -> Any:
+    """The description with the number of examples taken out of those parts; None if they have not as many."""
     sizes: set[int] = set()
-    counter = iter(range(1_000_000_000))
+    number = itertools.count()
 
-    def stripped(description: Any) -> Any:
-        if isinstance(description, Container):
-            return Container(description.kind, description.names, tuple(map(stripped, description.items)))
-        if not (isinstance(description, Numbers) or type(description).__name__ in ("Number", "Single")):
-            return description
-        if next(counter) in batch and isinstance(description, Numbers) and description.shape:
-            sizes.add(description.shape[0])
-            return Numbers(description.kinds, (-1, *description.shape[1:]))
-        return description
+    def stripped(structure: Any) -> Any:
+        if isinstance(structure, Container):
+            return Container(structure.kind, structure.names, tuple(map(stripped, structure.items)))
+        if isinstance(structure, (Number, Numbers, Single)) and next(number) in batch:
+            sizes.add(structure.shape[0] if isinstance(structure, Numbers) else 0)
+            return Numbers(structure.kinds, structure.shape[1:]) if isinstance(structure, Numbers) else None
+        return structure
 
-    bare = stripped(key[0])
-    return (bare, batch, *key[1:]) if len(sizes) == 1 and sizes != {0} else None
+    bare = stripped(description)
+    return (bare, batch) if len(sizes) == 1 and 0 not in sizes else None

@@ -33,7 +33,10 @@ from .program import (
     View,
     dense,
 )
-from .reroll import FEW, Block, loops, separated, squeezed
+from .reroll import Block, loops, separated, squeezed
+
+WIDEST = 4
+"""A matrix of ragged sums may have this many times as many places as there are terms."""
 
 
 @dataclass
@@ -123,9 +126,9 @@ class _Lowering:
         while True:
             placed = [o.at for o in operands if isinstance(o, Placed)]
             blocks = loops(placed, n)
-            if len(blocks) <= FEW:
+            if blocks is not None:
                 break
-            irregular = [o for o in operands if isinstance(o, Placed) and len(loops([o.at], n)) > FEW]
+            irregular = [o for o in operands if isinstance(o, Placed) and loops([o.at], n) is None]
             victims = irregular or [o for o in operands if isinstance(o, Placed) and (np.diff(o.at) != 1).any()][-1:]
             operands = [self._gathered(o, batched) if any(o is v for v in victims) else o for o in operands]
         result = []
@@ -168,13 +171,14 @@ class _Lowering:
 
     def _terms(self, g: Group, kind: Kind) -> _Terms:
         """The terms of that kind of all sums of the group, as matrices with a row for each sum if they fit into ones."""
-        rows = [form[kind] for form in g.forms]
+        none: tuple[tuple[int, ...], ...] = ((),) * len(kind)
+        rows = [form.get(kind, none) for form in g.forms]  # sums in the pool differ in the kinds of their terms
         counts = np.array([len(row[0]) for row in rows])
         n, m, total = len(rows), int(counts.max()), int(counts.sum())
         if (counts == m).all():
             ids = [np.array([row[f] for row in rows], dtype=np.int64) for f in range(len(kind))]
             return _Terms(total, [self._operand(factor, g.batched) for factor in ids], None, rows)
-        if g.pooled or n * m > FEW * total + 256:
+        if g.pooled or n * m > WIDEST * total + 256:
             return _Terms(total, [], None, rows)
         positions = [
             [self.position[np.asarray(row[f], dtype=np.int64)] for row in rows]
@@ -207,9 +211,9 @@ class _Lowering:
             orders += [np.lexsort((keys[0], keys[1])), np.lexsort((keys[1], keys[0]))]
         elif keys:
             orders.append(np.argsort(keys[0], kind="stable"))
-        best = min(orders, key=lambda order: len(loops([key[order] for key in keys], n)))
-        blocks = loops([key[best] for key in keys], n)
-        if len(blocks) > 1 or len(terms.matrices) < 2:
+        found = [loops([key[order] for key in keys], n) for order in orders]
+        blocks, best = min(zip(found, orders, strict=True), key=lambda pair: len(pair[0]) if pair[0] else n + 1)
+        if blocks is None or len(blocks) > 1 or len(terms.matrices) < 2:
             return best
         sizes = blocks[0].sizes
         moved = [[self._moves(o, best, sizes, axis) for axis in range(len(sizes))] for o in terms.matrices]
@@ -235,8 +239,8 @@ class _Lowering:
         loose = self._loose(terms)
         steady = [o for i, o in enumerate(terms.matrices) if isinstance(o, Placed) and i not in loose]
         parts = [separated(o.at) for o in steady]
-        over_rows = loops([part[0] for part in parts if part], n)
-        over_terms = loops([part[1] for part in parts if part], m)
+        over_rows = loops([part[0] for part in parts if part], n) or []
+        over_terms = loops([part[1] for part in parts if part], m) or []
         for row_block in over_rows:
             add = not first
             for term_block in over_terms:
@@ -275,7 +279,7 @@ class _Lowering:
         while True:
             steady = [split[i] for i in placed if i not in loose]
             blocks = loops([s[0] for s in steady if s], n), loops([s[1] for s in steady if s], m)
-            if max(map(len, blocks)) <= FEW:
+            if None not in blocks:
                 return loose
             loose.append([i for i in placed if i not in loose][-1])
 
@@ -348,7 +352,7 @@ class _Lowering:
             split = separated(o.at)
             if split is not None:
                 over_rows, within = loops([split[0]], n), loops([split[1]], m)
-                if len(over_rows) == 1 and len(within) == 1:
+                if over_rows and within and len(over_rows) == len(within) == 1:
                     return o, over_rows, within
             o = self._gathered(Placed(o.array, o.at.reshape(-1)), g.batched)
         else:
@@ -436,9 +440,7 @@ class _Lowering:
                 self.arrays[out].start = start
             else:
                 everywhere = bool(chosen.all()) and len(where) == self.arrays[out].size
-                self.code.append(
-                    Move(out, None if everywhere else where[chosen], array, self.position[ids[chosen]])
-                )
+                self.code.append(Move(out, None if everywhere else where[chosen], array, self.position[ids[chosen]]))
 
     def _gathered(self, o: Operand, batched: bool) -> Placed:
         """A placed operand whose numbers have been put one after the other into an array of their own."""
@@ -511,7 +513,7 @@ def _separated(o: Operand) -> tuple[np.ndarray, np.ndarray] | None:
 
 
 def _is_regular(split: tuple[np.ndarray, np.ndarray] | None, n: int, m: int) -> bool:
-    return split is not None and len(loops([split[0]], n)) <= FEW and len(loops([split[1]], m)) <= FEW
+    return split is not None and loops([split[0]], n) is not None and loops([split[1]], m) is not None
 
 
 def _positions(block: Block) -> np.ndarray:

@@ -38,18 +38,23 @@ class Bound:
                 numbers[...] = array.start
             self.data.append(numbers)
         self._parameters = parameters
-        self._casts: list[Thunk] = []
         if self.dtype == parameters.dtype:
             self.data[0] = parameters
-        elif len(parameters):
-            self._casts.append(partial(np.copyto, self.data[0], parameters))
         self.scratch = 0
+        self._masks: dict[Any, np.ndarray] = {}
         self._forward = self._calls(program.forward)
-        self._backward = [partial(self.data[a].fill, 0.0) for a in program.cleared] + self._calls(program.backward)
+        if self.dtype != parameters.dtype and len(parameters):
+            self._forward.insert(0, partial(np.copyto, self.data[0], parameters))
+        self._backward = self._calls(program.backward)
 
     def reads(self, parameters: np.ndarray) -> bool:
         """Whether the parameters lie where they lay when it was bound."""
         return self._parameters is parameters
+
+    def clear(self) -> None:
+        """Sets those gradients to 0 that the backward pass does not write before it adds to them."""
+        for gradient in self.program.cleared:
+            self.data[gradient].fill(0.0)
 
     def seed(self, array: int, example: int | None, position: int, gradient: float) -> None:
         """Sets the gradient of a result, of one example or (None) of all."""
@@ -74,15 +79,33 @@ class Bound:
         """The number of array calls, forward and backward."""
         return len(self._forward), len(self._backward)
 
+    @np.errstate(divide="raise", over="raise", invalid="raise")
     def forward(self) -> None:
-        """Computes the outputs from what the input arrays and the parameters hold."""
-        for call in self._casts:
-            call()
+        """Computes the outputs from what the input arrays and the parameters hold.
+
+        Raises FloatingPointError where a number goes wrong, OutsideError where an index is none of its row.
+        """
         for call in self._forward:
             call()
 
+    @np.errstate(all="ignore")
+    def forward_at_any_rate(self) -> None:
+        """The same, whatever becomes of the numbers."""
+        for call in self._forward:
+            call()
+
+    @np.errstate(divide="raise", over="ignore", invalid="raise")
     def backward(self) -> None:
-        """Computes the gradients of parameters and leaves, after the outputs' gradients have been set."""
+        """Computes the gradients of parameters and leaves, after the outputs' gradients have been set.
+
+        Raises FloatingPointError where there is none.
+        """
+        for call in self._backward:
+            call()
+
+    @np.errstate(all="ignore")
+    def backward_at_any_rate(self) -> None:
+        """The same, whatever becomes of the numbers."""
         for call in self._backward:
             call()
 
@@ -131,8 +154,20 @@ class Bound:
     def _apply(self, i: Apply) -> list[Thunk]:
         views = (i.out, *i.args)
         loops = self._loops(i.sizes, views)
+        if i.op.name == "step" and (i.args[0], i.sizes) in self._masks:
+            self.data[i.out.array] = self._masks[i.args[0], i.sizes].reshape(self.data[i.out.array].shape)
+            return []
+        if i.op.name == "relu" and self.program.backward:
+            return self._relu(i, loops)
         out, *args = [self._squeezed(view, loops, k) for k, view in enumerate(views)]
         return self._kernel(i.op, out, args)
+
+    def _relu(self, i: Apply, loops: list[Loop]) -> list[Thunk]:
+        """x * [x > 0]; the backward pass asks for [x > 0] again, and gets the array that holds it."""
+        out, x = (self._array(view, loops, k) for k, view in enumerate((i.out, i.args[0])))
+        mask = self._new(x.shape)
+        self._masks[i.args[0], i.sizes] = mask
+        return [partial(np.greater, x, self.number(0.0), mask), partial(np.multiply, x, mask, out)]
 
     def _squeezed(self, view: View, loops: Sequence[Loop], k: int) -> np.ndarray:
         """The view's array, with a length of 1 along loops that do not move it, or no dimension if none does."""
@@ -143,6 +178,8 @@ class Bound:
     def _kernel(self, op: Any, out: np.ndarray, args: list[np.ndarray]) -> list[Thunk]:
         """The calls that put op(*args) into out."""
         if op.name in UFUNCS:
+            if op.name in ("maximum", "minimum"):  # which NumPy wants to be given the output by name
+                return [partial(UFUNCS[op.name], *args, out=out)]
             return [partial(UFUNCS[op.name], *args, out)]
         if op.name in KERNELS:
             return KERNELS[op.name](self, out, *args)
@@ -159,6 +196,8 @@ class Bound:
         loops = self._loops(i.sizes, views)
         if i.add:
             out = self._array(i.out, [loop for loop in loops if loop[1][0]], 0)
+            if len(i.factors) == 1 and all(steps[0] for _, steps in loops):
+                return [partial(np.add, out, self._squeezed(i.factors[0], loops, 1), out)]
             scratch = self._new(out.shape)
             return [*self._product(scratch, i, loops), partial(np.add, out, scratch, out)]
         return self._product(None, i, loops)
@@ -198,12 +237,10 @@ class Bound:
         left = [at for at, (_, steps) in enumerate(loops) if steps[0] or any(m[at] for m in moves)]
         loops = [loops[at] for at in left]
         factors = [_only(f, left) for f in factors]
-        if len(factors) == 1:
-            return calls + self._sum_of_one(out, factors[0], loops)
         filled = [at for at in range(len(loops)) if not any(f.shape[at] > 1 for f in factors)]
         if filled:
             return calls + self._filled(out, factors, loops, filled)
-        return calls + self._product_of_two(out, factors, loops)
+        return calls + self._product_of(factors, out, loops)
 
     def _summed_alone(self, k: int, factors: list[np.ndarray], loops: list[Loop], calls: list[Thunk]) -> np.ndarray:
         """The factor, summed over the loops that move it and nothing else."""
@@ -219,15 +256,17 @@ class Bound:
         return summed
 
     def _filled(self, out: np.ndarray, factors: list[np.ndarray], loops: list[Loop], filled: list[int]) -> list[Thunk]:
-        """A product that is the same along some loops of the result."""
+        """A product or a sum that is the same along some loops of the result."""
         left = [at for at in range(len(loops)) if at not in filled]
         kept = [at for at, (_, steps) in enumerate(loops) if steps[0]]
         small = self._new(tuple(loops[at][0] for at in kept if at not in filled))
-        calls = self._product_of_two(small, [_only(f, left) for f in factors], [loops[at] for at in left])
+        calls = self._product_of([_only(f, left) for f in factors], small, [loops[at] for at in left])
         spread = small.reshape([1 if at in filled else loops[at][0] for at in kept])
         return [*calls, partial(np.copyto, out, spread)]
 
-    def _product_of_two(self, out: np.ndarray, factors: list[np.ndarray], loops: list[Loop]) -> list[Thunk]:
+    def _product_of(self, factors: list[np.ndarray], out: np.ndarray, loops: list[Loop]) -> list[Thunk]:
+        if len(factors) == 1:
+            return self._sum_of_one(out, factors[0], loops)
         summed = tuple(at for at, (_, steps) in enumerate(loops) if not steps[0])
         if not summed:
             return [partial(np.multiply, *factors, out)]
@@ -339,7 +378,9 @@ class Bound:
             def run() -> None:
                 for example in range(len(out)):
                     for k in range(n):
-                        stretches = [row[example, slice(*span[k])].tolist() for row, span in zip(rows, spans, strict=True)]
+                        stretches = [
+                            row[example, slice(*span[k])].tolist() for row, span in zip(rows, spans, strict=True)
+                        ]
                         out[example, i.base + k] = i.op.evaluate(stretches)
 
             return [run]
@@ -365,10 +406,7 @@ class _Product:
     """
 
     def __init__(self, loops: list[Loop], factors: list[np.ndarray]) -> None:
-        moves = [
-            (bool(steps[0]), *(factor.shape[at] > 1 for factor in factors))
-            for at, (_, steps) in enumerate(loops)
-        ]
+        moves = [(bool(steps[0]), *(factor.shape[at] > 1 for factor in factors)) for at, (_, steps) in enumerate(loops)]
         self.sizes = [size for size, _ in loops]
         self.loops, self.factors = loops, factors
         sort = {
@@ -402,7 +440,13 @@ class _Product:
         return calls
 
     def _matrix(
-        self, bound: Bound, x: np.ndarray, first: list[int], second: list[int], shape: tuple[int, ...], before: list[Thunk]
+        self,
+        bound: Bound,
+        x: np.ndarray,
+        first: list[int],
+        second: list[int],
+        shape: tuple[int, ...],
+        before: list[Thunk],
     ) -> np.ndarray:
         """The factor as a stack of matrices; a copy, filled by a call in `before`, if its strides do not allow that."""
         order = [*self.stack, *first, *second]
@@ -449,7 +493,7 @@ def _only(x: np.ndarray, axes: Sequence[int]) -> np.ndarray:
 
 
 def _relu(bound: Bound, out: np.ndarray, x: np.ndarray) -> list[Thunk]:
-    return [partial(np.maximum, x, bound.number(0.0), out)]
+    return [partial(np.maximum, x, np.zeros_like(out), out=out)]  # faster with a whole array of zeros than with one
 
 
 def _step(bound: Bound, out: np.ndarray, x: np.ndarray) -> list[Thunk]:
@@ -461,7 +505,7 @@ def _sigmoid(bound: Bound, out: np.ndarray, x: np.ndarray) -> list[Thunk]:
     top = bound.number(math.log(np.finfo(bound.dtype).max) - 1.0)
     return [
         partial(np.negative, x, out),
-        partial(np.minimum, out, top, out),
+        partial(np.minimum, out, top, out=out),
         partial(np.exp, out, out),
         partial(np.add, out, bound.number(1.0), out),
         partial(np.reciprocal, out, out),

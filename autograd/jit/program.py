@@ -7,6 +7,7 @@ view. So any backend can run a program: as array calls, or as the loops themselv
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -193,6 +194,15 @@ class Program:
     """The array that holds the gradient of an array."""
     cleared: list[int] = field(default_factory=list)
     """The gradients that have to be set to 0 before `backward`, as it adds to them at once."""
+
+
+def positions(view: View, sizes: Sequence[int]) -> np.ndarray:
+    """The positions that a view reaches within a row of its array, one for each turn of the loops that move it."""
+    at = np.array([view.base])
+    for size, stride in zip(sizes, view.strides, strict=True):
+        if stride and size != BATCH:
+            at = np.add.outer(at, stride * np.arange(size)).reshape(-1)
+    return at
 
 
 def dense(sizes: tuple[int, ...]) -> tuple[int, ...]:

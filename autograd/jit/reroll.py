@@ -33,10 +33,12 @@ class Block:
         return int(np.prod(self.sizes, dtype=np.int64))
 
 
-def loops(columns: Sequence[np.ndarray], length: int) -> list[Block]:
+def loops(columns: Sequence[np.ndarray], length: int) -> list[Block] | None:
     """The affine blocks that the operands' positions (one column each, all of that length) fall into together.
 
-    >>> [block] = loops([np.array([0, 1, 10, 11]), np.array([5, 7, 5, 7])], 4)
+    None if there are more than FEW.
+
+    >>> [block] = loops([np.array([0, 1, 10, 11]), np.array([5, 7, 5, 7])], 4) or []
     >>> block.sizes, block.strides
     ((2, 2), ((10, 1), (0, 2)))
     """
@@ -64,16 +66,16 @@ def loops(columns: Sequence[np.ndarray], length: int) -> list[Block]:
     ]  # fmt: skip
 
 
-def _runs(columns: np.ndarray) -> list[Block]:
-    """The blocks of one loop each, of any lengths: the stretches that keep their step."""
+def _runs(columns: np.ndarray) -> list[Block] | None:
+    """The blocks of one loop each, of any lengths: the stretches that keep their step; None if more than FEW."""
     moves = np.diff(columns, axis=1)
     changes = np.flatnonzero((moves[:, 1:] != moves[:, :-1]).any(axis=0)) + 2
     starts: list[int] = [0]
     for change in changes.tolist():
         if change - starts[-1] > 1:  # a change right after a start is the step out of the stretch before
             starts.append(change)
-        if len(starts) > columns.shape[1] // 4 + 1:
-            break
+            if len(starts) > FEW:
+                return None
     ends = [*starts[1:], columns.shape[1]]
     blocks = []
     for start, end in zip(starts, ends, strict=True):
@@ -112,5 +114,3 @@ def squeezed(values: np.ndarray) -> tuple[np.ndarray, tuple[int, ...]]:
         strides.append(step if moving[axis] else 0)
         step *= values.shape[axis]
     return values.reshape([n for n, moves in zip(values.shape, moving, strict=True) if moves]), tuple(reversed(strides))
-
-

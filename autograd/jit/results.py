@@ -41,6 +41,7 @@ class Results:
         """Sets the gradients of the results: 1 for this one and 0 for the others."""
         k, example = self._which(bound, output)
         gradients, where = self.program.gradients, self.outputs[k]
+        bound.clear()
         if not self.single:
             for other in self.outputs:
                 if other.array in gradients:

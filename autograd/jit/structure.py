@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -46,7 +47,10 @@ class Static:
 
 @dataclass(frozen=True)
 class Container:
-    """A list, tuple, dict or dataclass (`kind`) of further structures; `names` are those of its items."""
+    """A list, tuple, dict, dataclass or array of objects (`kind`) of further structures.
+
+    `names` are those of a dict's or a dataclass's items, and the shape of an array.
+    """
 
     kind: Any
     names: tuple[Any, ...]
@@ -128,11 +132,33 @@ def build(description: Any, make: Callable[[Any], Any]) -> Any:
         for name, item in zip(description.names, items, strict=True):
             object.__setattr__(made, name, item)
         return made
+    if kind is np.ndarray:
+        block = np.empty(len(items), dtype=object)
+        block[:] = items
+        return block.reshape(description.names)
     if issubclass(kind, dict):
         return dict(zip(description.names, items, strict=True))
     if hasattr(kind, "_fields"):  # a namedtuple
         return kind(*items)
     return tuple(items) if issubclass(kind, tuple) else items
+
+
+def argument_names(function: Callable[..., Any], args: Any, kwargs: Any, description: Container) -> list[str]:
+    """A name for each part of the arguments: that of the argument, with a number where it has several."""
+    try:
+        bound = inspect.signature(function).bind(*args, **kwargs)
+        given = list(bound.signature.parameters)
+    except (TypeError, ValueError):
+        given = []
+    names: list[str] = []
+    top = [*description.items[0].items, *description.items[1].items]
+    keys = [*given[: len(args)], *kwargs]
+    for i, item in enumerate(top):
+        parts: list[Any] = []
+        build(item, parts.append)
+        name = keys[i] if i < len(keys) else f"argument{i}"
+        names += [name] if len(parts) == 1 else [f"{name}.{k}" for k in range(len(parts))]
+    return names
 
 
 def nested(kinds: tuple[Any, ...], block: np.ndarray) -> Any:
@@ -152,7 +178,7 @@ def _split_array(x: np.ndarray, parts: list[Any]) -> Any:
         parts.append(float(x))
         return Number()
     if x.dtype.kind == "O":
-        return Container(list, (), tuple(split(item, parts) for item in x))
+        return Container(np.ndarray, x.shape, tuple(split(item, parts) for item in x.reshape(-1)))
     return Static((x.dtype.str, x.shape, x.tobytes())) if x.dtype.kind == "b" else Static(Ref(x))
 
 

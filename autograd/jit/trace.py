@@ -19,6 +19,7 @@ from ..graph import leaves
 from ..ops import step
 from ..value import Value
 from ..watch import watcher
+from .draws import Draw, restore, state
 from .structure import Container, Numbers, Single, build, nested, split
 
 ADVICE = {
@@ -91,7 +92,43 @@ def _opening(self: Any, *args: Any) -> Any:
     raise Opened(part_of(self) if type(self) is Whole else None)
 
 
-_LOOKS = ["len", "iter", "getitem", "contains", "bool", "eq", "ne", "lt", "le", "gt", "ge", "hash", "repr", "str", "format", "float", "int", "index", "call", "reversed", "add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "pow", "rpow", "matmul", "rmatmul", "neg", "pos", "abs"]
+_LOOKS = [
+    "len",
+    "iter",
+    "getitem",
+    "contains",
+    "bool",
+    "eq",
+    "ne",
+    "lt",
+    "le",
+    "gt",
+    "ge",
+    "hash",
+    "repr",
+    "str",
+    "format",
+    "float",
+    "int",
+    "index",
+    "call",
+    "reversed",
+    "add",
+    "radd",
+    "sub",
+    "rsub",
+    "mul",
+    "rmul",
+    "truediv",
+    "rtruediv",
+    "pow",
+    "rpow",
+    "matmul",
+    "rmatmul",
+    "neg",
+    "pos",
+    "abs",
+]
 for _look in _LOOKS:
     setattr(Whole, f"__{_look}__", _opening)
     if _look not in ("hash", "repr", "str", "eq", "ne"):
@@ -118,8 +155,8 @@ class Trace:
     """The leaves made inside, which are constants."""
     lengths: list[int]
     """How many numbers each part of the arguments has."""
-    draws: list[tuple[Any, bool]]
-    """Each generator that a number was drawn from, in order, and whether it was drawn for each example."""
+    draws: list[Draw]
+    """The random numbers drawn, in order."""
     baked: list[Value] = field(default_factory=list)
     """The nodes whose number was looked at."""
 
@@ -154,7 +191,9 @@ class Tracer:
         self.size = 0
         self.batch_sums: set[Value] = set()
         self.made_leaves: set[Value] = set()
-        self.draws: list[tuple[Any, bool]] = []
+        self.draws: list[Draw] = []
+        self.states: list[tuple[Any, Any]] = []
+        self.mappings = 0
         self.drawn = [0, 0]
         self.baked: list[Value] = []
 
@@ -164,7 +203,11 @@ class Tracer:
         numbered = iter(range(len(self.kinds)))
         with watching(self):
             args, kwargs = build(description, lambda kind: self._argument(kind, next(numbered)))
-            result = function(*args, **kwargs)
+            try:
+                result = function(*args, **kwargs)
+            finally:  # the program draws these numbers again
+                for rng, before in self.states:
+                    restore(rng, before)
         outputs: list[Any] = []
         batched: list[bool] = []
         structure = self._described(result, outputs, batched)
@@ -182,6 +225,7 @@ class Tracer:
         self.size = sizes.pop()
         args = [self._example(part) for part in parts]
         self.mapping = True
+        self.mappings += 1
         try:
             return Batch(self, function(*args))
         finally:
@@ -214,10 +258,13 @@ class Tracer:
         self.made_leaves.add(leaf)
 
     def draw(self, rng: Any) -> Value:
+        if all(rng is not known for known, _ in self.states):
+            self.states.append((rng, state(rng)))
         leaf = Value(float(rng.random()), label="random")
-        self.sources[leaf] = Source("draw", 0, self.drawn[self.mapping], self.mapping)
+        position = self.drawn[self.mapping]
+        self.sources[leaf] = Source("draw", 0, position, self.mapping)
         self.drawn[self.mapping] += 1
-        self.draws.append((rng, self.mapping))
+        self.draws.append(Draw(rng, self.mappings if self.mapping else 0, position))
         return leaf
 
     # --- what Batch asks for ---
@@ -325,9 +372,13 @@ def vmap(function: Callable[..., Any]) -> Mapped:
             if len(wholes) < len(batches):
                 raise Opened(part_of(wholes[0]))
             return tracer.map(function, wholes)
+        for batch in batches:
+            if not hasattr(batch, "__len__"):
+                raise ArgumentError(f"vmap: an argument is {batch!r}; each needs to be a list or array of examples")
         lengths = {len(batch) for batch in batches}
         if len(lengths) != 1:
-            raise ArgumentError(f"vmap: the arguments have {sorted(lengths)} examples; each needs as many")
+            told = f"have {' and '.join(map(str, sorted(lengths)))} examples" if lengths else "are none"
+            raise ArgumentError(f"vmap: the arguments {told}; it needs at least one, and as many examples in each")
         return [function(*rows) for rows in zip(*batches, strict=True)]
 
     return mapped

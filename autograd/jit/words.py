@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from .compiled import Compiled
-from .flatten import PARAMETER
-from .names import parameter_names
-from .program import BATCH, Apply, Call, Contract, LogSumExp, Move, Pick, View
+from .guard import parameter_names
+from .program import BATCH, Apply, Call, Contract, LogSumExp, Move, OverLoops, Pick, View, positions
 
 LONGEST = 72
 """No formula is written into another one if it would become longer than this."""
@@ -75,7 +74,9 @@ class _Writer:
         if self.uses[array] != 1 or array in self.outputs or len(self._blocks(array)) > 1:
             return True
         [reader] = [i for i in self.program.forward if array in _reads(i)]
-        return isinstance(reader, Contract) and len(reader.factors) == 2 and ("@" in formula or "einsum" in formula)
+        if not isinstance(reader, Contract) or len(reader.factors) == 1 or not ("@" in formula or "einsum" in formula):
+            return False
+        return any(size != 1 and not stride for size, stride in zip(reader.sizes, reader.out.strides, strict=True))
 
     def _name(self, array: int) -> str:
         if len(self.outputs) == 1 and array in self.outputs and self.program.arrays[array].size == 1:
@@ -87,11 +88,20 @@ class _Writer:
         """The sizes of the loops that write the array, as a tuple."""
         first = self.writes[array][0]
         of = self.program.arrays[array]
-        sizes: tuple[Any, ...] = (of.size,)
-        if isinstance(first, (Apply, Contract, LogSumExp, Pick)) and len(self._blocks(array)) == 1:
-            sizes = tuple(s for s, stride in zip(first.sizes, first.out.strides, strict=True) if stride and s != BATCH)
-        sizes = (("batch",) if of.batched else ()) + tuple(s for s in sizes if s != 1)
-        return f"({', '.join(map(str, sizes))}{',' if len(sizes) == 1 else ''})"
+        sizes = self._sizes(array)
+        shape = (("batch",) if of.batched else ()) + tuple(s for s in sizes if s != 1)
+        return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
+
+    def _sizes(self, array: int) -> tuple[int, ...]:
+        """The sizes of the loops; an array made element by element of another has the sizes of that."""
+        of, first = self.program.arrays[array], self.writes[array][0]
+        if not isinstance(first, OverLoops) or len(self._blocks(array)) > 1:
+            return (of.size,)
+        if isinstance(first, Apply):
+            like = [a for a in _reads(first) if a in self.writes and self.program.arrays[a].size == of.size]
+            if like:
+                return self._sizes(like[0])
+        return tuple(s for s, stride in zip(first.sizes, first.out.strides, strict=True) if stride and s != BATCH)
 
     def _blocks(self, array: int) -> set[Any]:
         """The different stretches of the array that instructions write."""
@@ -105,7 +115,11 @@ class _Writer:
         for i in self.writes[array]:
             nodes += sum(self.nodes.pop(a, 0) for a in set(_reads(i)))
             terms.append(self._instruction(i))
-        joint = " + " if len(self._blocks(array)) == 1 and not any(isinstance(i, Move) for i in self.writes[array]) else " | "
+        joint = (
+            " + "
+            if len(self._blocks(array)) == 1 and not any(isinstance(i, Move) for i in self.writes[array])
+            else " | "
+        )
         terms = list(dict.fromkeys(terms))
         shown = terms if len(terms) <= 6 else [*terms[:3], f"... ({len(terms)} in all)"]
         return joint.join(shown), nodes
@@ -171,9 +185,7 @@ class _Writer:
                 return f"{float(array.start[view.base]):g}"  # type: ignore[index]
             moved = [s for s, stride in zip(sizes, view.strides, strict=True) if stride]
             return f"constants({', '.join(map(str, moved))})"
-        from .differentiate import _positions
-
-        return self._array(view.array, _positions(view, tuple(sizes)))
+        return self._array(view.array, positions(view, sizes))
 
     def _array(self, array: int, at: Any = None) -> str:
         of = self.program.arrays[array]
@@ -210,7 +222,7 @@ def _reads(i: Any) -> tuple[int, ...]:
 
 def _names_by_position(compiled: Compiled) -> dict[int, str]:
     """The name of each parameter by its position in the parameters' array."""
-    known = parameter_names(compiled.function)
+    known = parameter_names(compiled.guard)
     flat = compiled.flat.parameters
     if not len(flat):
         return {}
@@ -239,6 +251,3 @@ def _common(names: Sequence[str]) -> str:
         elif at + 1 < len(first) and shared:
             shared.pop()  # the list whose members these are
     return ".".join(shared) or "parameters"
-
-
-__all__ = ["PARAMETER", "Listing"]

@@ -88,7 +88,7 @@ CASES: dict[str, Callable[[], Figures]] = {
 """Figures of `compiling` by the row's name."""
 
 GROWTH: dict[str, Callable[[], Figures]] = {
-    f"moons, * and + alone, {points:,} points": _elementary(points) for points in (15, 153, 1_530)
+    f"moons, {points:,} points": _elementary(points) for points in (15, 153, 1_530)
 }
 """The same step with about 10,000, 100,000 and 1,000,000 nodes."""
 

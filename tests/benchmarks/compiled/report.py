@@ -27,9 +27,10 @@ def steps_report(seconds: float) -> Iterator[str]:
 
 def costs_report() -> Iterator[str]:
     """The tables of compiling, of its growth with the graph, and of memory over many steps."""
-    header = ("step", "nodes", "calls", "trace s", "compile s", "ns/node", "peak MB", "program MB")
+    header = ("step", "nodes", "calls", "trace ms", "compile ms", "peak MB", "arrays MB")
     yield table("(f) what compiling costs, on one thread", header, [_cost(name) for name in CASES])
-    yield table("    and how it grows with the graph", header, [_cost(name) for name in GROWTH])
+    growth = [_cost(name, by_node=True) for name in GROWTH]
+    yield table("    and how the first of these grows with the graph", (*header, "ns/node"), growth)
     rows = [(name, *_growth(in_one_thread(["--cost", name]))) for name in FLAT]
     columns = ("memory over", "resident grew by", "Python's grew by")
     yield table("    and what compiled steps leave behind", columns, rows)
@@ -52,13 +53,13 @@ def _ratios(row: dict[str, Any]) -> Iterator[str]:
         yield "-" if ratio is None else f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.2f}"
 
 
-def _cost(name: str) -> tuple[str, ...]:
+def _cost(name: str, by_node: bool = False) -> tuple[str, ...]:
     figures = in_one_thread(["--cost", name])
     nodes, trace, rest = figures["nodes"], figures["trace_seconds"], figures["compile_seconds"]
-    per_node = 1e9 * (trace + rest) / nodes
     counts = (f"{nodes:,}", f"{figures['array_calls']:,}")
     megabytes = (f"{figures[key] / MEGABYTE:,.1f}" for key in ("peak_bytes", "program_bytes"))
-    return name, *counts, f"{trace:.2f}", f"{rest:.2f}", f"{per_node:,.0f}", *megabytes
+    per_node = (f"{1e9 * (trace + rest) / nodes:,.0f}",) if by_node else ()
+    return name, *counts, f"{1e3 * trace:,.0f}", f"{1e3 * rest:,.0f}", *megabytes, *per_node
 
 
 def _growth(figures: dict[str, Any]) -> tuple[str, str]:
