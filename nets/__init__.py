@@ -4,6 +4,7 @@ from autograd import logsumexp, softmax
 
 from . import data, schedules
 from .data import batches, blobs, circles, moons, spirals, split, standardise, xor
+from .dropout import Dropout
 from .errors import DataError, LoadError, ShapeError, TrainingDiverged
 from .layers import ACTIVATIONS, MLP, Layer, Neuron, Sequential
 from .losses import accuracy, binary_cross_entropy, cross_entropy, hinge, l2_penalty, mse, squared_error
@@ -20,6 +21,7 @@ __all__ = [
     "Adagrad",
     "Adam",
     "DataError",
+    "Dropout",
     "Epoch",
     "History",
     "Layer",

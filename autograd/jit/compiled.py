@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ from .lower import lower
 from .numpy_backend import Bound, OutsideError
 from .program import Program
 from .results import Results
-from .structure import build, nested
+from .structure import build, nested, statics
 from .trace import Trace, trace
 
 SIZES_KEPT = 4
@@ -67,7 +68,7 @@ class Compiled:
     def __init__(self, function: Callable[..., Any], description: Any, parts: Sequence[Any], names: Sequence[str],
                  dtype: Any, differentiable: bool) -> None:  # fmt: skip
         self.function, self.dtype, self.names = function, np.dtype(dtype), names
-        self.guard = Guard(function)
+        self.guard = Guard(function, statics(description))
         started = time.perf_counter()
         self.trace = trace(function, description, parts, names)
         traced = time.perf_counter()
@@ -303,27 +304,25 @@ class Compiled:
 
 
 class _JittedCall(RowOp):
-    """The op of a jitted function's result: one call of it, and which of its results."""
-
-    def __init__(self, compiled: Compiled, call: Call, output: int) -> None:
-        self.__dict__.update(compiled=compiled, call=call, output=output)  # the base class is frozen
+    """The op of a jitted function's result: one call of it, and which of its results. It stands in no table."""
 
     name = "jit"
     compound = True
     latex = r"\mathrm{{jit}}({0})"
     doc = "the result of a jitted function"
     domain = Domain("it needs what the function needs", lambda *xs: True, ())
+    gradients: Callable[[float], tuple[Any, ...]]
 
-    @property
-    def partials(self) -> Callable[..., tuple[Sequence[Any], ...]]:  # type: ignore[override]
-        return self._partials
+    def __init__(self, compiled: Compiled, call: Call, output: int) -> None:
+        self.__dict__["gradients"] = partial(compiled.gradients, call, output)  # the base class is frozen
 
-    def _partials(self, out: Any, *rows: Any) -> tuple[Sequence[Any], ...]:
+    def partials(self, out: Any, *rows: Any) -> tuple[Sequence[Any], ...]:
+        """The derivatives in each row: running the backward program."""
         if isinstance(out, Value):
             raise ArgumentError(
                 "grad(..., create_graph=True) cannot go through the result of a jitted function; call grad inside it"
             )
-        return self.compiled.gradients(self.call, self.output, out)  # type: ignore[attr-defined]
+        return self.gradients(out)
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise ArgumentError("the result of a jitted function cannot be pickled or copied; keep its number, float(...)")

@@ -85,7 +85,8 @@ class Foreign:
     rows: tuple[Ids, ...]
 
 
-Form: TypeAlias = "Map | Sum | OverRow | OverBatch | Foreign"
+Form: TypeAlias = Any
+"""A Map, Sum, OverRow, OverBatch or Foreign."""
 
 
 @dataclass
@@ -176,7 +177,7 @@ def _place(parameter: Parameter) -> int:
 def _count_row(
     row: Any, once: bool, uses: dict[Value, int], seen: set[int], parameters: dict[Any, None], args: list[Value]
 ) -> None:
-    """Counts the uses of a row's Values, twice unless `once`, and collects those to be walked; each row is read once."""
+    """Counts the uses of a row's Values, twice unless `once`, and collects those to be walked; reads each row once."""
     if isinstance(row, np.ndarray) or (id(row) in seen and not once):
         return
     first = id(row) not in seen
@@ -316,7 +317,7 @@ class _Flattening:
         """A Sum that takes the forms of addends that nothing else uses into itself."""
         total: Sum | None = None
         single: list[int] = []
-        products: list[tuple[int, int]] = []
+        products: list[tuple[int, ...]] = []
         constant = 0.0
         batched, weight = False, 1
         for x in addends:
@@ -330,13 +331,13 @@ class _Flattening:
                 del self.forms[key]
                 weight += self.weights.pop(key, 1)
                 if total is None:
-                    total = form  # type: ignore[assignment]
+                    total = form
                 else:
-                    total.take(form)  # type: ignore[arg-type]
-            elif form.__class__ is Map and form.op is ops.mul:  # type: ignore[union-attr]
+                    total.take(form)
+            elif form.__class__ is Map and form.op is ops.mul:
                 del self.forms[key]
                 weight += 1
-                products.append(form.args)  # type: ignore[union-attr, arg-type]
+                products.append(form.args)
             else:
                 single.append(key)
         total = Sum() if total is None else total
@@ -353,11 +354,11 @@ class _Flattening:
         return key
 
     def _settle_short_sums(self) -> None:
-        """A sum of two addends alone is the op `add`, one of one addend that addend."""
+        """A sum of two addends alone is the op `add`."""
         for key, form in self.forms.items():
-            if form.__class__ is Sum and not (form.a or form.product_rows or form.addend_rows):  # type: ignore[union-attr]
-                if len(form.addends) == 2:  # type: ignore[union-attr]
-                    self.forms[key] = Map(ops.add, tuple(form.addends))  # type: ignore[union-attr]
+            alone = form.__class__ is Sum and not (form.a or form.product_rows or form.addend_rows)
+            if alone and len(form.addends) == 2:
+                self.forms[key] = Map(ops.add, tuple(form.addends))
 
     # --- rows ---
 

@@ -95,8 +95,8 @@ class _Grouping:
             elif form.__class__ is Sum:
                 self._sum(i, form)
             elif form.__class__ is OverBatch:
-                array = self.array_of[form.arg]  # type: ignore[union-attr]
-                level = self.level[form.arg] + 1  # type: ignore[union-attr]
+                array = self.array_of[form.arg]
+                level = self.level[form.arg] + 1
                 self._place(i, (OverBatch, array, level), OverBatch, level, form)
             else:
                 self._over_rows(i, form)
@@ -193,7 +193,7 @@ class _Grouping:
         """Whether value i is the constant 0, such as the padding around an image."""
         return self.array_of[i] == CONSTANT and self.flat.constants[self.flat.position[i]] == 0.0
 
-    def _over_rows(self, i: int, form: OverRow | Foreign | Any) -> None:
+    def _over_rows(self, i: int, form: Any) -> None:
         rows = form.rows if form.__class__ is Foreign else (form.row,)
         level = max([self._row_level(row) for row in rows])
         arrays = tuple(array for row in rows for array, _ in self._row_kind(row))

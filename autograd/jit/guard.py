@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import inspect
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from operator import itemgetter
 from typing import Any
 
@@ -24,10 +24,10 @@ OURS = ("autograd", "nets", "numpy", "builtins")
 
 
 class Guard:
-    """The surroundings of a function as they are now."""
+    """The surroundings of a function as they are now, and those of its static arguments."""
 
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self.named: list[tuple[str, Any]] = []
+    def __init__(self, function: Callable[..., Any], arguments: Iterable[Any] = ()) -> None:
+        self.named: list[tuple[str, Any]] = [(type(thing).__name__.lower(), thing) for thing in arguments]
         self._functions: list[Any] = []
         self._find(function)
         self._cells = [cell for f in self._functions for cell in f.__closure__ or ()]
@@ -87,10 +87,9 @@ def parameter_names(guard: Guard) -> dict[Value, str]:
 def _function_of(thing: Any) -> Any:
     """The Python function that runs when the thing is called; None if it is none."""
     thing = inspect.unwrap(thing) if callable(thing) else thing
-    for f in (getattr(thing, "__func__", thing), getattr(type(thing), "__call__", None)):
-        if isinstance(f, types.FunctionType):
-            return f
-    return None
+    own = getattr(thing, "__func__", thing)
+    f = own if isinstance(own, types.FunctionType) else inspect.getattr_static(type(thing), "__call__", None)
+    return f if isinstance(f, types.FunctionType) else None
 
 
 def _names(f: Any) -> Iterator[tuple[str, Any]]:

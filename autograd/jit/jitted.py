@@ -69,13 +69,14 @@ class Jitted:
         functools.update_wrapper(self, function)
         self.__wrapped__ = function
         self._dtype, self._check, self._grad = dtype, check, grad
+        self._last: Compiled | None = None
         self.cache_clear()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if watcher.get() is not None or as_it_stands.get():  # as a part of another jitted function
             return self.__wrapped__(*args, **kwargs)
         quick = None
-        if not kwargs and all([type(arg) is np.ndarray for arg in args]):  # a training loop's calls, told apart quickly
+        if not kwargs and all(map(_is_array, args)):  # a training loop's calls, told apart quickly
             quick = tuple([(arg.shape, arg.dtype) for arg in args])
             compiled = self._quick.get(quick)
             if compiled is not None and compiled.guard.unchanged():
@@ -105,7 +106,7 @@ class Jitted:
             except BaseException:
                 compiled.runs = 1
                 raise
-        if compiled.runs > 1 and quick and all([array.dtype.kind in "fiu" and array.ndim for array in args]):
+        if compiled.runs > 1 and quick and all(array.dtype.kind in "fiu" and array.ndim for array in args):
             self._quick[quick] = compiled
         return result
 
@@ -144,7 +145,7 @@ class Jitted:
         self._quick: dict[Any, Compiled] = {}
         self._batches: dict[frozenset[int], None] = {}
         self._hits = self._misses = 0
-        self._last: Compiled | None = None
+        self._last = None
 
     def _ran(self) -> Compiled:
         if self._last is None:
@@ -170,6 +171,10 @@ class Jitted:
             del self._programs[next(iter(self._programs))]
             self._quick.clear()
         self._programs[key] = [compiled, *self._programs.get(key, [])][:ALIKE]
+
+
+def _is_array(x: Any) -> bool:
+    return type(x) is np.ndarray
 
 
 def _without_batch(description: Container, batch: frozenset[int]) -> Any:

@@ -170,7 +170,7 @@ class _Lowering:
             self._fill(g, base, n)
 
     def _terms(self, g: Group, kind: Kind) -> _Terms:
-        """The terms of that kind of all sums of the group, as matrices with a row for each sum if they fit into ones."""
+        """The terms of that kind of all sums of the group: matrices with a row for each sum, if they fit into some."""
         none: tuple[tuple[int, ...], ...] = ((),) * len(kind)
         rows = [form.get(kind, none) for form in g.forms]  # sums in the pool differ in the kinds of their terms
         counts = np.array([len(row[0]) for row in rows])
@@ -263,8 +263,6 @@ class _Lowering:
                 out = self._view(
                     g.array, base + row_block.start, dense(row_block.sizes) + (0,) * len(term_block.sizes), g.batched
                 )
-                if terms.valid is not None and len(views) == 1:
-                    pass  # the mask has made the missing addends 0
                 self.code.append(Contract(self._sizes(sizes, g.batched), out, tuple(views), add))
                 add = True
 
@@ -472,7 +470,7 @@ class _Lowering:
         """A view for loops that begin with the batch if the instruction is batched."""
         if not batched:
             return View(array, base, strides)
-        # Sizes of group arrays are final once they are laid out; the pools' are not, so the batch stride is left to run.
+        # How long a row is, which the batch moves by, is not known yet for the pools.
         return View(array, base, (BATCH if self.arrays[array].batched else 0, *strides))
 
     def _out(self, g: Group, base: int, block: Block) -> View:

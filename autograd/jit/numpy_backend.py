@@ -351,7 +351,7 @@ class Bound:
 
     def _log_sum_exp(self, i: LogSumExp) -> list[Thunk]:
         """With the largest number taken out first, so that nothing overflows."""
-        loops = [loop for loop in self._loops(i.sizes, (i.out, i.x))]
+        loops = self._loops(i.sizes, (i.out, i.x))
         rows = [loop for loop in loops if loop[1][0]]
         within = [loop for loop in loops if not loop[1][0]]
         out, x = self._array(i.out, rows, 0), self._array(i.x, rows + within, 1)
@@ -434,7 +434,7 @@ class _Product:
         shape = (*stack, r, c)
         direct = _reshaped(result, shape)
         target = direct if direct is not None and _blasable(direct) else bound._new(shape)
-        calls = [*before, partial(np.matmul, *_with_vectors(a, b, target))]
+        calls: list[Thunk] = [*before, partial(np.matmul, *_with_vectors(a, b, target))]
         if target is not direct:
             calls.append(partial(np.copyto, result, target.reshape(result.shape)))
         return calls
@@ -489,7 +489,9 @@ def _blasable(matrix: np.ndarray) -> bool:
 
 def _only(x: np.ndarray, axes: Sequence[int]) -> np.ndarray:
     """x with these axes alone, the others having one element."""
-    return x[(*(slice(None) if at in axes else 0 for at in range(x.ndim)), ...)]  # with ... it is a view in any case
+    index = tuple(slice(None) if at in axes else 0 for at in range(x.ndim))
+    view: np.ndarray = x[tuple([*index, ...])]  # with ... it is a view in any case
+    return view
 
 
 def _relu(bound: Bound, out: np.ndarray, x: np.ndarray) -> list[Thunk]:

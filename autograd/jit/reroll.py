@@ -86,7 +86,7 @@ def _runs(columns: np.ndarray) -> list[Block] | None:
 
 
 def separated(positions: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-    """(rows, columns) with positions[i, j] == rows[i] + columns[j] throughout, columns[0] being 0; None if there are none.
+    """(rows, columns) with positions[i, j] == rows[i] + columns[j] and columns[0] == 0; None if there are none.
 
     >>> separated(np.array([[3, 4], [7, 8]]))
     (array([3, 7]), array([0, 1]))

@@ -72,20 +72,21 @@ class Results:
         if isinstance(structure, Container) and structure.kind is Batch:
             inner = structure.items[0]
             ks = [next(counter) for _ in range(_count(inner))]
-            rows = []
-            for example in range(bound.batch):
-                numbered = iter(ks)
-                rows.append(build(inner, lambda kind: self._one(bound, next(numbered), example, kind, node)))  # noqa: B023
-            return rows
+            return [self._example(inner, bound, ks, example, node) for example in range(bound.batch)]
         if isinstance(structure, Container):
             if structure.kind in (list, tuple):
                 return structure.kind(self._built(item, bound, counter, node) for item in structure.items)
             items = [self._built(item, bound, counter, node) for item in structure.items]
             rebuilt = iter(items)
             return build(Container(structure.kind, structure.names, (Single(),) * len(items)), lambda _: next(rebuilt))
-        return build(structure, lambda kind: self._one(bound, next(counter), 0, kind, node))
+        return build(structure, lambda _: self._one(bound, next(counter), 0, node))
 
-    def _one(self, bound: Bound, k: int, example: int, kind: Any, node: Callable[[int, float], Any]) -> Any:
+    def _example(self, inner: Any, bound: Bound, ks: list[int], example: int, node: Callable[[int, float], Any]) -> Any:
+        """The result for one example of a batch."""
+        numbered = iter(ks)
+        return build(inner, lambda _: self._one(bound, next(numbered), example, node))
+
+    def _one(self, bound: Bound, k: int, example: int, node: Callable[[int, float], Any]) -> Any:
         where = self.outputs[k]
         number = self.number(bound, k + example * len(self.outputs))
         if self.constant[k] or where.array not in self.program.gradients:
@@ -104,7 +105,7 @@ class Results:
             block = np.stack(columns, axis=-1).astype(np.float64)
             if shape is not None:
                 return block.reshape(bound.batch, *shape)
-            return [build(inner, lambda _, row=iter(row.tolist()): next(row)) for row in block]
+            return [_filled(inner, row) for row in block.tolist()]
         if isinstance(structure, Container):
             items = [self._numbers(item, bound, counter) for item in structure.items]
             if structure.kind in (list, tuple) and _shape(structure) is not None:
@@ -112,6 +113,12 @@ class Results:
             rebuilt = iter(items)
             return build(Container(structure.kind, structure.names, (Single(),) * len(items)), lambda _: next(rebuilt))
         return build(structure, lambda _: self.number(bound, next(counter)))
+
+
+def _filled(structure: Any, numbers: list[float]) -> Any:
+    """The structure with these numbers in it, in order."""
+    each = iter(numbers)
+    return build(structure, lambda _: next(each))
 
 
 def _count(structure: Any) -> int:

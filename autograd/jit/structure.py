@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,10 +119,19 @@ def split(x: Any, parts: list[Any]) -> Any:
     return Static((kind, x))
 
 
+def statics(description: Any) -> Iterator[Any]:
+    """The static things in a structure."""
+    if isinstance(description, Static):
+        yield description.thing.thing if isinstance(description.thing, Ref) else description.thing[1]
+    elif isinstance(description, Container):
+        for item in description.items:
+            yield from statics(item)
+
+
 def build(description: Any, make: Callable[[Any], Any]) -> Any:
     """The structure of that description, with make(its description) for each of its parts, in order."""
     if isinstance(description, Static):
-        return description.thing.thing if isinstance(description.thing, Ref) else description.thing[1]
+        return next(statics(description))
     if not isinstance(description, Container):
         return make(description)
     items = [build(item, make) for item in description.items]

@@ -86,7 +86,6 @@ class _Writer:
 
     def _shape(self, array: int) -> str:
         """The sizes of the loops that write the array, as a tuple."""
-        first = self.writes[array][0]
         of = self.program.arrays[array]
         sizes = self._sizes(array)
         shape = (("batch",) if of.batched else ()) + tuple(s for s in sizes if s != 1)
