@@ -1,5 +1,6 @@
 """jit and parameters: found by themselves, read and written where they lie, whatever becomes of them."""
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -186,6 +187,60 @@ def test_a_parameter_exchanged_for_one_that_was_there_before_is_used():
     assert [f(2.0).data, f(2.0).data] == [2.0, 2.0]
     kept["w"] = two
     assert f(2.0).data == 10.0
+
+
+def exchange_in_dict(kept: Any, p: Any) -> None:
+    kept["dict"]["w"] = p
+
+
+def exchange_in_list(kept: Any, p: Any) -> None:
+    kept["list"][0] = p
+
+
+def exchange_in_object(kept: Any, p: Any) -> None:
+    kept["object"].w = p
+
+
+@pytest.mark.parametrize("exchange", [exchange_in_dict, exchange_in_list, exchange_in_object])
+@pytest.mark.parametrize("kind", [Parameter, Value])
+def test_a_leaf_exchanged_for_one_with_the_same_number_is_used(exchange, kind):
+    holder = Holder()
+    holder.w = kind(2.0)
+    kept = {"dict": {"w": kind(2.0)}, "list": [kind(2.0)], "object": holder}
+    f = jit(lambda x: kept["dict"]["w"] * kept["list"][0] * kept["object"].w * x)
+    f(1.0), f(1.0)
+    new = kind(2.0)
+    exchange(kept, new)
+    assert gradients(f(1.0), [new]) == [4.0]
+
+
+def test_a_rebound_leaf_with_the_same_number_is_used():
+    w = Parameter(2.0)
+    f = jit(lambda x: w * x)
+    f(1.0), f(1.0)
+    w = Parameter(2.0)
+    assert gradients(f(3.0), [w]) == [3.0]
+
+
+def test_a_deep_copy_in_the_place_of_the_model_gets_the_gradients():
+    model = make_net()
+    f = jit(lambda xs: error(model, xs))
+    f(XS), f(XS)
+    old, model = model, copy.deepcopy(model)
+    assert_same(f(XS), error(model, XS), model.parameters())
+    old.zero_grad()
+    f(XS).backward()
+    assert not any(p.grad for p in old.parameters())
+
+
+def test_lists_that_were_empty_or_held_numbers_are_looked_into_as_well():
+    w, extra, scales = Parameter(2.0), [], [3.0]
+    f = jit(lambda x: (w * x + sum(extra)) * scales[0])
+    assert [f(1.0).data, f(1.0).data] == [6.0, 6.0]
+    extra.append(Parameter(5.0))
+    assert f(1.0).data == 21.0
+    scales[0] = 1.0
+    assert f(1.0).data == 7.0
 
 
 def test_a_model_rebound_to_its_name_is_used():

@@ -224,15 +224,22 @@ def test_a_branch_on_data_is_caught_by_the_second_call():
         compiled(-1.0)
 
 
-def test_numbers_looked_up_outside_are_constants_and_caught_if_changed_before_the_check():
+def test_a_number_outside_that_has_been_rebound_is_seen():
     scale = 3.0
 
     def f(x: Any) -> Any:
         return w * x * scale
 
     compiled = jit(f)
+    for scale in (3.0, 3.0, 4.0, 5.0, 4.0):
+        assert compiled(1.0).data == 2.0 * scale
+
+
+def test_numbers_in_an_array_outside_are_constants_and_the_second_call_checks_them():
+    scales = np.array([3.0, 1.0])
+    compiled = jit(lambda x: w * x * float(scales[0]))
     assert compiled(1.0).data == 6.0
-    scale = 4.0
+    scales[0] = 4.0
     with pytest.raises(TraceError, match=r"looked up outside"):
         compiled(1.0)
 

@@ -170,15 +170,33 @@ def given_back(blocks: Any, columns: list[np.ndarray], length: int) -> None:
 def test_blocks_give_back_the_positions_if_they_are_few_enough_to_be_used(row, operands):
     columns = [np.array(row), np.array(row)[::-1].copy()][:operands]
     blocks = loops(columns, len(row))
-    if len(blocks) <= FEW:
+    if blocks is not None:
+        assert len(blocks) <= FEW
         given_back(blocks, columns, len(row))
 
 
 def test_blocks_of_three_steps_back_and_one_forth_give_back_the_positions():
     row = np.array([3, 0, 1, 7, 4, 5, 11, 8, 9])
     blocks = loops([row], 9)
-    if len(blocks) <= FEW:
+    if blocks is not None:
         given_back(blocks, [row], 9)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 40), st.integers(-2, 3), st.integers(3, 9)), min_size=1, max_size=FEW),
+    st.integers(0, 3),
+)
+def test_a_few_stretches_of_any_length_are_found(stretches, lift):
+    pieces = [100 * k + base + step * np.arange(n) for k, (base, step, n) in enumerate(stretches)]
+    row = np.concatenate(pieces)
+    blocks = loops([row, row + lift], len(row))
+    assert blocks is not None
+    assert len(blocks) <= FEW
+    given_back(blocks, [row, row + lift], len(row))
+
+
+def test_positions_without_any_order_are_no_loops():
+    assert loops([np.random.default_rng(0).permutation(100)], 100) is None
 
 
 @given(

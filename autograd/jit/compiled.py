@@ -25,7 +25,7 @@ from . import draws
 from .differentiate import differentiate
 from .flatten import LEAF, PARAMETER, SIZE, flatten
 from .group import group
-from .guard import Guard
+from .guard import Guard, parameter_names
 from .lower import lower
 from .numpy_backend import Bound, OutsideError
 from .program import Program
@@ -72,7 +72,7 @@ class Compiled:
         started = time.perf_counter()
         self.trace = trace(function, description, parts, names)
         traced = time.perf_counter()
-        self.flat = flatten(self.trace)
+        self.flat = flatten(self.trace, lambda: parameter_names(self.guard))
         self.program: Program = lower(self.flat, group(self.flat))
         kinds = {self.program.arrays[PARAMETER].size, self.program.arrays[LEAF].size}
         self.differentiable = differentiable and kinds != {0}

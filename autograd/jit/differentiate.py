@@ -108,11 +108,9 @@ class _Differentiation:
                 self._accumulate(factor, i.sizes, (upstream, *i.factors[:k], *i.factors[k + 1 :]))
 
     def _log_sum_exp(self, i: LogSumExp) -> None:
-        """d out / d x = e ** (x - out)."""
-        less = self._temporary(i.sizes, (i.x, i.out))
-        self.code.append(Apply(ops.sub, i.sizes, less, (i.x, i.out)))
-        self.code.append(Apply(ops.exp, i.sizes, less, (less,)))
-        self._accumulate(i.x, i.sizes, (self._upstream(i.out), less))
+        """d out / d x = e ** (x - out), which is the powers divided by their totals."""
+        share = self._simplified(ops.div, [self._upstream(i.out), i.totals], i.sizes)
+        self._accumulate(i.x, i.sizes, (self._as_view(share, i.sizes), i.powers))
 
     def _move(self, i: Move) -> None:
         if i.source not in self.needed:

@@ -7,7 +7,7 @@ weights and inputs are two arrays of ids, made once for all neurons that share t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -121,10 +121,16 @@ BIAS = 2
 PARAMETER, CONSTANT, LEAF, SIZE = 0, 1, 2, 3
 
 
-def flatten(trace: Trace) -> Flat:
-    """The flat form of a trace's graph. Joins the storages of its parameters."""
+def flatten(trace: Trace, in_order: Callable[[], Iterable[Value]] = tuple) -> Flat:
+    """The flat form of a trace's graph. Joins the storages of its parameters.
+
+    Where they are not joined yet they are laid out as `in_order` names them, so that a layer's weights make a matrix.
+    """
     roots = [output for output in trace.outputs if isinstance(output, Value)]
     order, uses, found = _walk(roots)
+    if len({p.span.storage for p in found}) > 1:
+        place = {p: at for at, p in enumerate(in_order())}
+        found.sort(key=lambda p: place.get(p, len(place)))
     return _Flattening(trace, order, uses, found).flat()
 
 

@@ -2,7 +2,8 @@
 
 A program holds the parameters that the trace met, and has every other number from outside for a constant: so it holds
 for as long as names, attributes, lists and dicts lead to the same things. Comparing them all is a few calls of C code.
-The numbers of Values and what lies in arrays are not compared; a program reads the first anew in each call.
+The numbers of Values are not compared, as a program reads them anew in each call, nor is what lies in arrays, nor
+what lies in long lists of numbers.
 """
 
 from __future__ import annotations
@@ -15,12 +16,34 @@ from operator import itemgetter
 from typing import Any
 
 from ..value import Value
+from ..watch import watcher
 
 DEEP = 4
 """How many calls deep the search for functions goes."""
 
+MOST_NUMBERS = 2000
+"""So many numbers in lists are compared; longer lists are data, which should come as arguments."""
+
 OURS = ("autograd", "nets", "numpy", "builtins")
 """Packages whose functions reach nothing of the user's by themselves."""
+
+
+class _Same:
+    """A watcher under which two Values are equal only if they are one."""
+
+    def compare(self, sign: str, a: Any, b: Any) -> bool:
+        return (a is b) == (sign == "==")
+
+    def read(self, node: Any) -> None: ...
+
+    def need(self, node: Any, what: str) -> None: ...
+
+    def draw(self, rng: Any) -> Any: ...
+
+    def made(self, leaf: Any) -> None: ...
+
+
+_SAME = _Same()
 
 
 class Guard:
@@ -38,10 +61,13 @@ class Guard:
 
     def unchanged(self) -> bool:
         """Whether everything is as it was."""
+        token = watcher.set(_SAME)
         try:
             return self._containers == self._copies and self._now() == self._before
         except (ValueError, KeyError):  # an array stands where another one did; a name is gone
             return False
+        finally:
+            watcher.reset(token)
 
     def _now(self) -> list[Any]:
         return [_contents(cell) for cell in self._cells] + [get(names) for get, names in self._globals]
@@ -125,6 +151,7 @@ def _containers(things: Iterator[Any]) -> Iterator[Any]:
     """The lists, dicts and attribute dicts in which Values, and objects that hold any, are found."""
     seen: set[int] = set()
     waiting = list(things)
+    numbers = 0
     while waiting:
         thing = waiting.pop()
         if id(thing) in seen or isinstance(thing, (type, types.ModuleType, types.FunctionType, Value)):
@@ -135,8 +162,12 @@ def _containers(things: Iterator[Any]) -> Iterator[Any]:
             if type(thing).__module__.partition(".")[0] in ("numpy", "builtins", "autograd"):
                 continue
             inside = getattr(thing, "__dict__", None)
-        if not inside or (isinstance(inside, (list, tuple)) and isinstance(inside[0], (int, float, str))):
+        if inside is None:
             continue
+        if inside and isinstance(inside, (list, tuple)) and isinstance(inside[0], (int, float, str)):
+            numbers += len(inside)
+            if numbers > MOST_NUMBERS:
+                continue
         if type(inside) in (list, dict):
             yield inside
         waiting += inside.values() if isinstance(inside, dict) else inside

@@ -173,6 +173,8 @@ class _Lowering:
         """The terms of that kind of all sums of the group: matrices with a row for each sum, if they fit into some."""
         none: tuple[tuple[int, ...], ...] = ((),) * len(kind)
         rows = [form.get(kind, none) for form in g.forms]  # sums in the pool differ in the kinds of their terms
+        if set(kind) == {CONSTANT}:
+            return _Terms(len(rows), [Fixed(np.array([[self._constant_sum(row)] for row in rows]))], None, rows)
         counts = np.array([len(row[0]) for row in rows])
         n, m, total = len(rows), int(counts.max()), int(counts.sum())
         if (counts == m).all():
@@ -187,6 +189,10 @@ class _Lowering:
         ]
         fit = aligned(positions, [self.arrays[array].size for array in kind if array != CONSTANT])
         return _Terms(total, self._padded(kind, rows, fit), fit.valid, rows)
+
+    def _constant_sum(self, factors: Sequence[Any]) -> float:
+        """What terms of constants alone come to."""
+        return float(np.prod([self._constants(np.asarray(f, dtype=np.int64)) for f in factors], axis=0).sum())
 
     def _padded(self, kind: Kind, rows: Sequence[Any], fit: Aligned) -> list[Operand]:
         """The factors as matrices, with any number where a sum has no such term; a constant factor is 0 there."""
@@ -364,7 +370,10 @@ class _Lowering:
         sizes = rows.sizes + within.sizes
         out = self._view(g.array, base, dense(rows.sizes) + (0,) * len(within.sizes), g.batched)
         x = self._view(o.array, rows.bases[0] + within.bases[0], rows.strides[0] + within.strides[0], g.batched)
-        self.code.append(LogSumExp(self._sizes(sizes, g.batched), out, x))
+        n = len(g.ids)
+        powers = self._view(self._temporary(n * within.length, g.batched), 0, dense(sizes), g.batched)
+        totals = self._view(self._temporary(n, g.batched), 0, out.strides[g.batched :], g.batched)
+        self.code.append(LogSumExp(self._sizes(sizes, g.batched), out, x, powers, totals))
 
     def _lower_pick(self, g: Group) -> None:
         base = self._lay_out(g, np.array(g.ids))

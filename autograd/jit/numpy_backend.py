@@ -16,6 +16,9 @@ import numpy as np
 
 from .program import BATCH, Apply, Call, Contract, Instruction, LogSumExp, Move, Pick, Program, View
 
+SHORT = 6
+"""Copying fewer neighbours than this at a time, NumPy takes longer than to gather them one by one."""
+
 Thunk: TypeAlias = Callable[[], Any]
 Loop: TypeAlias = "tuple[int, tuple[int, ...]]"
 """The size of a loop and, for each view of an instruction, the stride in elements."""
@@ -42,6 +45,9 @@ class Bound:
             self.data[0] = parameters
         self.scratch = 0
         self._masks: dict[Any, np.ndarray] = {}
+        self._picked: dict[Any, np.ndarray] = {}
+        self._copies: dict[Any, tuple[np.ndarray, tuple[int, ...]]] = {}
+        self._lasting = {id(d) for d, a in zip(self.data, program.arrays, strict=True) if a.kind != "gradient"}
         self._forward = self._calls(program.forward)
         if self.dtype != parameters.dtype and len(parameters):
             self._forward.insert(0, partial(np.copyto, self.data[0], parameters))
@@ -143,6 +149,31 @@ class Bound:
         if not base.flags.owndata:  # the parameters: a stretch of their storage
             return np.lib.stride_tricks.as_strided(base[view.base :], shape, strides)
         return np.ndarray(shape, base.dtype, base, offset, strides)
+
+    def copied(self, x: np.ndarray, calls: list[Thunk]) -> np.ndarray:
+        """A dense copy of x, made by a call that is added to `calls`, unless an earlier instruction has made one.
+
+        So the windows of a convolution are copied once, for the product on the way up and for that on the way down.
+        """
+        owner = x if x.base is None else x.base
+        pointer = x.__array_interface__["data"][0]
+        key = (pointer, tuple(sorted(zip(x.shape, x.strides, strict=True))))
+        if key in self._copies:
+            copy, strides = self._copies[key]
+            order = sorted(range(x.ndim), key=lambda at: (x.shape[at], x.strides[at]))
+            made = sorted(range(x.ndim), key=lambda at: (copy.shape[at], strides[at]))
+            return np.transpose(copy, [made[order.index(at)] for at in range(x.ndim)])
+        copy = self._new(x.shape)
+        if owner.flags.c_contiguous and _stretch(x) < SHORT:
+            where = (x.__array_interface__["data"][0] - owner.__array_interface__["data"][0]) // x.itemsize
+            for size, stride in zip(x.shape, x.strides, strict=True):
+                where = np.add.outer(where, stride // x.itemsize * np.arange(size))
+            calls.append(partial(np.take, owner.reshape(-1), where, None, copy, "clip"))
+        else:
+            calls.append(partial(np.copyto, copy, x))
+        if id(owner) in self._lasting:
+            self._copies[key] = (copy, x.strides)
+        return copy
 
     def _new(self, shape: tuple[int, ...]) -> np.ndarray:
         fresh = np.zeros(shape, dtype=self.dtype)
@@ -324,26 +355,26 @@ class Bound:
         start = np.full(shape, i.values.base)
         for at, (size, steps) in enumerate(loops):
             start += (steps[1] * np.arange(size)).reshape([-1 if axis == at else 1 for axis in range(len(shape))])
-        index = self._array(i.index, loops, 2)
-        whole, flat = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-        wrong = np.zeros(shape, dtype=bool)
-        unsigned, count = whole.view(np.uint64), np.uint64(i.count)
-        step = np.int64(i.step)
+        index, out = self._array(i.index, loops, 2), self._array(i.out, loops, 0)
         numbers = self.data[i.values.array].reshape(-1)
-        out = self._array(i.out, loops, 0)
-        back = i.back
+        key = (i.index, i.sizes, i.values.base, i.values.strides, i.step)
+        if i.back:  # the index has been looked at on the way up
+            flat = self._picked[key]
+            return [lambda: np.add.at(numbers, flat, out.reshape(-1))]
+        whole, places = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+        self._picked[key] = places.reshape(-1)
+        wrong, outside = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
+        unsigned, count, step = whole.view(np.uint64), np.uint64(i.count), np.int64(i.step)
 
         def run() -> None:
             np.copyto(whole, index, "unsafe")
             np.not_equal(whole, index, wrong)
-            if wrong.any() or np.greater_equal(unsigned, count, wrong).any():
+            np.greater_equal(unsigned, count, outside)
+            if np.count_nonzero(wrong) or np.count_nonzero(outside):
                 raise OutsideError
-            np.multiply(whole, step, flat)
-            np.add(flat, start, flat)
-            if back:
-                np.add.at(numbers, flat.reshape(-1), out.reshape(-1))
-            else:
-                out[...] = numbers.take(flat)
+            np.multiply(whole, step, places)
+            np.add(places, start, places)
+            out[...] = numbers[places]
 
         return [run]
 
@@ -351,20 +382,21 @@ class Bound:
 
     def _log_sum_exp(self, i: LogSumExp) -> list[Thunk]:
         """With the largest number taken out first, so that nothing overflows."""
-        loops = self._loops(i.sizes, (i.out, i.x))
+        views = (i.out, i.x, i.powers, i.totals)
+        loops = self._loops(i.sizes, views)
         rows = [loop for loop in loops if loop[1][0]]
         within = [loop for loop in loops if not loop[1][0]]
-        out, x = self._array(i.out, rows, 0), self._array(i.x, rows + within, 1)
+        out, totals = self._array(i.out, rows, 0), self._array(i.totals, rows, 3)
+        x, powers = (self._array(views[k], rows + within, k) for k in (1, 2))
         axes = tuple(range(len(rows), len(loops)))
-        less, top, total = self._new(x.shape), self._new(out.shape), self._new(out.shape)
-        spread = top.reshape(top.shape + (1,) * len(axes))
+        top = self._new(out.shape)
         return [
             partial(np.maximum.reduce, x, axes, None, top),
-            partial(np.subtract, x, spread, less),
-            partial(np.exp, less, less),
-            partial(np.add.reduce, less, axes, None, total),
-            partial(np.log, total, total),
-            partial(np.add, total, top, out),
+            partial(np.subtract, x, top.reshape(top.shape + (1,) * len(axes)), powers),
+            partial(np.exp, powers, powers),
+            partial(np.add.reduce, powers, axes, None, totals),
+            partial(np.log, totals, out),
+            partial(np.add, out, top, out),
         ]
 
     def _call(self, i: Call) -> list[Thunk]:
@@ -455,9 +487,13 @@ class _Product:
         matrix = _reshaped(moved, shape)
         if matrix is not None and _blasable(matrix):
             return matrix
-        copy = bound._new(moved.shape)
-        before.append(partial(np.copyto, copy, moved))
-        return copy.reshape(shape)
+        copy = bound.copied(moved, before)
+        matrix = _reshaped(copy, shape)
+        if matrix is not None and _blasable(matrix):
+            return matrix
+        again = bound._new(moved.shape)
+        before.append(partial(np.copyto, again, copy))
+        return again.reshape(shape)
 
 
 def _with_vectors(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -487,11 +523,21 @@ def _blasable(matrix: np.ndarray) -> bool:
     return across_fits or down_fits
 
 
+def _stretch(x: np.ndarray) -> int:
+    """How many neighbours in memory a loop over x, in its order, reads in a row."""
+    run = 1
+    for size, stride in zip(reversed(x.shape), reversed(x.strides), strict=True):
+        if stride != run * x.itemsize:
+            break
+        run *= size
+    return run
+
+
 def _only(x: np.ndarray, axes: Sequence[int]) -> np.ndarray:
     """x with these axes alone, the others having one element."""
-    index = tuple(slice(None) if at in axes else 0 for at in range(x.ndim))
-    view: np.ndarray = x[tuple([*index, ...])]  # with ... it is a view in any case
-    return view
+    index: list[Any] = [slice(None) if at in axes else 0 for at in range(x.ndim)]
+    index.append(...)  # which makes it a view in any case
+    return x[tuple(index)]
 
 
 def _relu(bound: Bound, out: np.ndarray, x: np.ndarray) -> list[Thunk]:

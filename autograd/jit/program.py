@@ -118,11 +118,16 @@ class Move(Instruction):
 
 @dataclass(frozen=True)
 class LogSumExp(OverLoops):
-    """out = log of the sum of e ** x over the loops that do not move out."""
+    """out = log of the sum of e ** x over the loops that do not move out.
+
+    On the way `powers` become e ** (x - the largest x), and `totals` their sums.
+    """
 
     sizes: tuple[int, ...]
     out: View
     x: View
+    powers: View
+    totals: View
 
     @property
     def operand_arrays(self) -> tuple[int, ...]:
