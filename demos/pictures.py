@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,65 @@ def digit_sheet(images: np.ndarray, labels: Sequence[int], probabilities: np.nda
         "Test digits and the probability of each class (blue: the true class; orange: a wrong answer)", fontsize=11
     )
     return figure
+
+
+def staircases(positions: Mapping[str, Sequence[int]], period: int) -> Any:
+    """Positions against the order in which they are read, a strip for each name; a line after each `period`."""
+    figure = _figure((8, 1.4 * len(positions) + 0.9))
+    figure.set_layout_engine("constrained")
+    strips = figure.subplots(len(positions), 1, sharex=True, squeeze=False)[:, 0]
+    length = len(next(iter(positions.values())))
+    for strip, (name, row), colour in zip(strips, positions.items(), cycle([BLUE, ORANGE, "black"]), strict=False):
+        for cut in range(period, length, period):
+            strip.axvline(cut - 0.5, color=GREY, linewidth=0.8)
+        strip.step(range(length), row, where="mid", color=colour, linewidth=0.8, alpha=0.6)
+        strip.plot(range(length), row, "s", color=colour, markersize=5)
+        strip.set(ylabel=name, xlim=(-0.5, length - 0.5), ylim=(-0.8, max(row) + 0.8))
+        strip.yaxis.get_major_locator().set_params(integer=True)
+        strip.spines[["top", "right"]].set_visible(False)
+    strips[-1].set(xlabel="i, the products in the order in which they were made", xticks=range(0, length, period // 2))
+    figure.suptitle("Where the i-th product finds its factors, and the sum it goes into", fontsize=11)
+    return figure
+
+
+def time_bars(seconds: Mapping[str, float], operations: int, ax: Any = None) -> Any:
+    """The seconds that so many scalar operations take, a bar for each way to do them, on a logarithmic axis."""
+    ax = _axes(ax, (8, 1.5 + 0.5 * len(seconds)))
+    microseconds = [1e6 * s for s in seconds.values()]
+    shortest, longest = min(microseconds), max(microseconds)
+    ax.barh(range(len(seconds)), microseconds, height=0.55, color=[BLUE, ORANGE, GREY][: len(seconds)])
+    for at, each in enumerate(microseconds):
+        words = f" {each:,.0f} µs: {operations / each:,.{0 if operations > 10 * each else 1}f} operations per µs"
+        ax.text(each, at, words, va="center", fontsize=9)
+    ax.set(xscale="log", xlim=(shortest / 10, longest * 60), ylim=(len(seconds) - 0.4, -0.6))
+    ax.set(yticks=range(len(seconds)), yticklabels=list(seconds), xlabel="microseconds (logarithmic)")
+    ax.xaxis.set_major_formatter("{x:,.0f}")
+    ax.set_title(f"{operations:,} scalar operations and their gradients: {longest / shortest:,.0f} times as fast")
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax.figure
+
+
+def regions(
+    across: np.ndarray, up: np.ndarray, scores: np.ndarray, xs: np.ndarray, ys: np.ndarray, ax: Any = None
+) -> Any:
+    """The regions where scores, of shape (len(up), len(across)), are above and below 0, and points of classes 0 and 1.
+
+    The line is where the score is 0; on the dashed lines it is +1 and -1, the margin that a hinge loss asks for.
+    """
+    ax = _axes(ax, (7.5, 5.2))
+    ax.contourf(across, up, scores, levels=[-np.inf, 0, np.inf], colors=[BLUE, ORANGE], alpha=0.18)
+    ax.contour(
+        across, up, scores, levels=[-1, 0, 1], colors="black", linewidths=[0.8, 1.8, 0.8], linestyles=["--", "-", "--"]
+    )
+    for label, colour, marker in ((0, BLUE, "o"), (1, ORANGE, "^")):
+        which = np.asarray(ys) == label
+        ax.scatter(
+            *xs[which].T, color=colour, marker=marker, s=26, edgecolors="black", linewidths=0.5, label=f"class {label}"
+        )
+    ax.set(aspect="equal", xlabel="first number of a point", ylabel="second number")
+    ax.set_title("What the net takes for which moon (dashed: the margin of 1)")
+    ax.legend(frameon=True, loc="lower left")
+    return ax.figure
 
 
 def _figure(size: tuple[float, float]) -> Any:

@@ -21,7 +21,7 @@ from autograd import AutogradError
 
 FOLDER = Path(__file__).parent
 
-LESSONS = ("digits",)
+LESSONS = ("digits", "compile")
 """The lessons in the order in which they build on each other."""
 
 _arguments: list[str] | None = None

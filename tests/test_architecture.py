@@ -25,13 +25,15 @@ LAYERS = [
 """The modules of autograd; each imports from earlier layers only. What stands before jit is open to all of it."""
 
 JIT_LAYERS = [
-    {"align", "draws", "guard", "program", "reroll", "structure"},
-    {"numpy_backend", "trace"},
-    {"flatten", "formula", "results"},
-    {"differentiate", "group"},
+    {"align", "draws", "forms", "guard", "program", "reroll", "structure", "walk", "whole"},
+    {"numpy_arrays", "trace"},
+    {"flatten", "formula", "numpy_products", "vmap"},
+    {"numpy_backend", "differentiate", "group"},
+    {"results", "workbench"},
+    {"sums"},
     {"lower"},
     {"compiled"},
-    {"words"},
+    {"checking", "words"},
     {"jitted"},
     {"__init__"},
 ]

@@ -5,7 +5,8 @@ import dataclasses
 import gc
 import pickle
 import tracemalloc
-from collections import namedtuple
+from collections import deque, namedtuple
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -212,6 +213,63 @@ def test_namedtuple_results_keep_their_names():
     w = Parameter(2.0)
     pair = jit(lambda x: Pair(w * x, [w]))(3.0)
     assert isinstance(pair, Pair) and pair.first.data == 6.0 and pair.second[0].data == 2.0
+
+
+CONSTANT: dict[str, Any] = {
+    "list": [1, 2.0],
+    "matrix": [[1.0, 2.0], [3.0, 4.0]],
+    "array": np.array([1.0, 2.0]),
+    "number": 3.0,
+    "bool": True,
+    "word": "a",
+}
+
+
+@pytest.mark.parametrize("name", CONSTANT)
+@pytest.mark.parametrize("grad", [True, False])
+def test_constant_blocks_of_numbers_may_be_part_of_the_result(name, grad):
+    w, constant = Parameter(2.0), CONSTANT[name]
+    alone, beside = jit(lambda x: constant, grad=grad), jit(lambda x: (w * x, constant), grad=grad)
+    for x in (1.0, 3.0):
+        product, same = beside(x)
+        assert float(product) == 2.0 * x
+        np.testing.assert_array_equal(same, constant)
+        np.testing.assert_array_equal(alone(x), constant)
+
+
+def test_arrays_of_values_come_back_as_arrays():
+    w = Parameter(2.0)
+    f = jit(lambda xs: np.array([[w * x, w + x] for x in xs]))
+    for xs in ([1.0, 2.0], [3.0, 4.0]):
+        table = f(xs)
+        assert isinstance(table, np.ndarray) and table.shape == (2, 2)
+        assert [float(y) for y in table.flat] == [2 * xs[0], 2 + xs[0], 2 * xs[1], 2 + xs[1]]
+        assert gradients(table[1, 0], [w]) == [xs[1]]
+    numbers = jit(lambda xs: np.array([w * x for x in xs]), grad=False)([1.0, 2.0])
+    assert numbers.dtype == np.float64
+    np.testing.assert_array_equal(numbers, [2.0, 4.0])
+
+
+UNKNOWN: dict[str, Any] = {
+    "set": lambda y: {y},
+    "generator": lambda y: (z for z in [y]),
+    "namespace": lambda y: SimpleNamespace(y=y),
+    "deque": lambda y: deque([y]),
+}
+
+
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_a_result_in_a_container_that_is_not_known_is_refused_and_never_stale(name):
+    w = Parameter(2.0)
+    f = jit(lambda x: UNKNOWN[name](w * x), check=False)
+    try:
+        f(1.0)
+        result = f(5.0)
+    except AutogradError as error:
+        assert "list" in str(error)
+    else:
+        held = list(vars(result).values() if name == "namespace" else result)
+        assert [y.data for y in held] == [10.0]
 
 
 def test_none_as_result_is_none():

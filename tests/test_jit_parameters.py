@@ -1,6 +1,7 @@
 """jit and parameters: found by themselves, read and written where they lie, whatever becomes of them."""
 
 import copy
+import functools
 from typing import Any
 
 import numpy as np
@@ -231,6 +232,51 @@ def test_a_deep_copy_in_the_place_of_the_model_gets_the_gradients():
     old.zero_grad()
     f(XS).backward()
     assert not any(p.grad for p in old.parameters())
+
+
+class Slotted:
+    __slots__ = ("w",)
+
+    w: Any
+
+
+class Shared:
+    w: Any = None
+
+
+@pytest.mark.parametrize("place", [Slotted(), Shared], ids=["slots", "class"])
+def test_parameters_in_slots_and_class_attributes_may_be_exchanged(place):
+    place.w = Parameter(2.0)
+    f = jit(lambda x: place.w * x)
+    assert [f(1.0).data, f(1.0).data] == [2.0, 2.0]
+    place.w = Parameter(5.0)
+    assert f(1.0).data == 5.0
+
+
+def test_surroundings_are_seen_through_functions_partials_properties_and_defaults():
+    numbers, holder, w = {"a": [3.0]}, Holder(), Parameter(2.0)
+    holder.scale = 3.0
+
+    def innermost(x: Any) -> Any:
+        return w * x * numbers["a"][0]
+
+    def middle(x: Any) -> Any:
+        return innermost(x)
+
+    def with_default(x: Any, scales: Any = numbers["a"]) -> Any:
+        return w * x * scales[0]
+
+    functions = [
+        jit(lambda x: middle(x)),
+        jit(functools.partial(lambda scales, x: w * x * scales[0], numbers["a"])),
+        jit(with_default),
+        jit(lambda x: jit(innermost)(x)),
+        jit(lambda x: w * x * holder.scale),
+    ]
+    for f in functions:
+        assert [f(1.0).data, f(1.0).data] == [6.0, 6.0]
+    numbers["a"][0] = holder.scale = 4.0
+    assert [f(1.0).data for f in functions] == [8.0] * 5
 
 
 def test_lists_that_were_empty_or_held_numbers_are_looked_into_as_well():

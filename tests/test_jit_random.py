@@ -250,6 +250,28 @@ def test_examples_that_go_through_different_graphs_and_share_numbers_agree(sever
         np.testing.assert_allclose(gradients_of(result, ps), expected_gradient, rtol=1e-8, atol=1e-10)
 
 
+@pytest.mark.parametrize("mapped", [False, True])
+@given(seed=seeds, count=st.integers(1, 6), recent=st.sampled_from([0, 5, 15]))
+@settings(max_examples=15)
+def test_long_graphs_for_many_examples_agree(mapped, seed, count, recent):
+    recipe, ps = long_recipe(seed, 7, 50, recent), shared_parameters(seed)
+
+    def one(row: Any) -> Any:
+        return follow(recipe, (*(x + Value(0.0) for x in row), *ps))
+
+    def loss(examples: Any) -> Any:
+        return mean(vmap(one)(examples)) if mapped else sum([one(row) * row[0] for row in examples])
+
+    compiled = jit(loss)
+    for k in range(3):
+        examples = make_examples(seed + k, count)
+        assume(all(clear_of_kinks(recipe, [*row, *(p.data for p in ps)]) for row in examples))
+        expected, result = loss(examples), compiled(examples)
+        expected_gradient = gradients_of(expected, ps)
+        assert float(result) == pytest.approx(float(expected), rel=1e-9, abs=1e-11)
+        np.testing.assert_allclose(gradients_of(result, ps), expected_gradient, rtol=1e-7, atol=1e-9)
+
+
 terms = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3)), min_size=0, max_size=5)
 
 

@@ -132,8 +132,6 @@ def test_what_cannot_be_traced_is_refused_naming_the_line_and_the_op_to_use(func
 
 @pytest.mark.parametrize("function", REFUSED, ids=lambda f: f.__name__)
 def test_the_same_is_refused_for_one_example_of_a_batch(function):
-    if function is branches_on_a_parameter:
-        pytest.skip("asks for no argument")
     with pytest.raises(TraceError):
         jit(lambda xs: mean(vmap(function)(xs)))(np.array([2.0, 1.0]))
 

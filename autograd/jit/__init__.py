@@ -2,4 +2,4 @@
 
 from .jitted import Jitted as Jitted
 from .jitted import jit as jit
-from .trace import vmap as vmap
+from .vmap import vmap as vmap

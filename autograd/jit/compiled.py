@@ -15,23 +15,22 @@ from typing import Any
 import numpy as np
 
 from ..derivatives import grad
-from ..errors import ArgumentError, TraceError
-from ..graph import topological_order
+from ..errors import ArgumentError
 from ..record import Domain, RowOp
 from ..rows import Operands
 from ..value import Value
 from ..watch import as_it_stands
 from . import draws
 from .differentiate import differentiate
-from .flatten import LEAF, PARAMETER, SIZE, flatten
+from .flatten import flatten
 from .group import group
 from .guard import Guard, parameter_names
 from .lower import lower
 from .numpy_backend import Bound, OutsideError
-from .program import Program
+from .program import LEAF, PARAMETER, SIZE, Program
 from .results import Results
-from .structure import build, nested, statics
-from .trace import Trace, trace
+from .structure import numbers_in, statics
+from .trace import trace
 
 SIZES_KEPT = 4
 """How many sizes of the batch keep their arrays: a training loop has two, the last batch of an epoch being smaller."""
@@ -80,10 +79,7 @@ class Compiled:
             differentiate(self.program)
         self.compile_seconds = time.perf_counter() - traced
         self.trace_seconds = traced - started
-        self.input_shapes = [
-            str(("batch", *np.shape(part)[1:]) if i in self.trace.batch else np.shape(part)).replace("'", "")
-            for i, part in enumerate(parts)
-        ]
+        self.input_shapes = [np.shape(part) for part in parts]
         self.results = Results(self.trace, self.program)
         self.inputs = [
             (i, array) for i, array in enumerate(self.program.arrays) if array.kind == "input" and array.size
@@ -111,7 +107,7 @@ class Compiled:
     def run(self, parts: Sequence[Any], arguments: Any) -> Any:
         """The function's result for these arguments."""
         self.current = call = Call(parts, arguments, [])
-        bound, told = self._compute(call)
+        bound, told = self.compute(call)
         if told is not None and self.differentiable:
             return told
         if self.differentiable:
@@ -121,13 +117,13 @@ class Compiled:
 
     # --- forward ---
 
-    def _compute(self, call: Call) -> tuple[Bound, Any]:
+    def compute(self, call: Call) -> tuple[Bound, Any]:
         """Runs the program forward for a call.
 
         If a number goes wrong the function itself is asked: it raises the engine's own error, or else its result is
         the second thing returned, which is None where all is well.
         """
-        bound = self._bound(self._size(call.parts))
+        bound = self._bound(self.size(call.parts))
         self._load(bound, call)
         try:
             bound.forward()
@@ -135,25 +131,24 @@ class Compiled:
                 return bound, None
         except (FloatingPointError, OutsideError):
             pass
-        told = self._eager(call)
+        told = self.eager(call)
         bound.forward_at_any_rate()
         return bound, told
 
-    def _eager(self, call: Call) -> Any:
+    def eager(self, call: Call) -> Any:
         """The function's own result for a call, with the random numbers that the program had."""
         args, kwargs = call.arguments
-        after = [(rng, draws.state(rng)) for rng in draws.generators(self.trace.draws)]
         token = as_it_stands.set(True)
         try:
-            for rng, before in call.drawn:
-                draws.restore(rng, before)
-            return self.function(*args, **kwargs)
+            with draws.kept(self.trace.draws):
+                for rng, before in call.drawn:
+                    draws.restore(rng, before)
+                return self.function(*args, **kwargs)
         finally:
             as_it_stands.reset(token)
-            for rng, state in after:
-                draws.restore(rng, state)
 
-    def _size(self, parts: Sequence[Any]) -> int:
+    def size(self, parts: Sequence[Any]) -> int:
+        """The number of examples in a batch; 1 where there is none."""
         for part in self.trace.batch:
             return len(parts[part])
         return 1
@@ -224,9 +219,9 @@ class Compiled:
     def gradients(self, call: Call, output: int, data: float) -> tuple[np.ndarray, ...]:
         """The derivatives of one result of a call: in the leaves if there are any, in the parameters if any."""
         if self.latest is call:
-            bound = self.bounds[self._size(call.parts)]
+            bound = self.bounds[self.size(call.parts)]
         else:
-            bound, _ = self._compute(call)
+            bound, _ = self.compute(call)
             self.latest = call
             if not np.isclose(self.results.number(bound, output), data, rtol=1e-9, atol=1e-12, equal_nan=True):
                 raise ArgumentError(
@@ -255,52 +250,12 @@ class Compiled:
 
     def _told_gradients(self, call: Call, output: int) -> tuple[np.ndarray, ...]:
         """The gradients as the engine itself finds them, or its error."""
-        results: list[Any] = []
-        build_results(self._eager(call), results)
+        results = list(numbers_in(self.eager(call)))
         leaves = [*(call.parts[part] for part in self.flat.values), *self.flat.outer]
         parameters = list(self.flat.parameters)
         found = grad(results[output], [*leaves, *parameters])
         rows = [np.array(found[: len(leaves)]), np.array(found[len(leaves) :])]
         return tuple(row for row in rows if len(row))
-
-    # --- checking ---
-
-    def check(self, parts: Sequence[Any], arguments: Any, description: Any, result: Any) -> None:
-        """Nothing if the function itself gives that result too; TraceError, naming what differs, if not."""
-        if self.trace.batch and self._size(parts) > 2:
-            parts = [part[:2] if i in self.trace.batch else part for i, part in enumerate(parts)]
-            numbered = iter(parts)
-            arguments = build(description, lambda kind: _plain(kind, next(numbered)))
-            call = Call(list(parts), arguments, [])
-            saved = [(rng, draws.state(rng)) for rng in draws.generators(self.trace.draws)]
-            result = self.results.numbers(self._compute(call)[0])
-            for rng, state in saved:
-                draws.restore(rng, state)
-            self.latest = None
-        else:
-            call = self.current
-        ours: list[Any] = []
-        theirs: list[Any] = []
-        build_results(result, ours)
-        build_results(self._eager(call), theirs)
-        mine, own = (np.array([getattr(x, "_data", x) for x in xs], dtype=np.float64) for xs in (ours, theirs))
-        tolerance = 1e-9 if self.dtype == np.float64 else 1e-3
-        scale = float(np.max(np.abs(own[np.isfinite(own)]), initial=0.0))
-        if len(mine) != len(own) or not np.allclose(mine, own, rtol=tolerance, atol=tolerance * scale, equal_nan=True):
-            raise TraceError(self._difference(parts, description, mine, own))
-
-    def _difference(self, parts: Sequence[Any], description: Any, mine: np.ndarray, own: np.ndarray) -> str:
-        """What to say of a program that gives other numbers than the function."""
-        told = f"it gives {mine[:3]} where {getattr(self.function, '__name__', 'the function')} gives {own[:3]}"
-        again = trace(self.function, description, parts, ["" for _ in parts])
-        node = first_difference(self.trace, again)
-        baked = f"; the first node that differs is {node}" if node else ""
-        looked = f"; the numbers read by .data were {self.trace.baked[:3]}" if self.trace.baked else ""
-        return (
-            f"jit: the compiled program no longer does what the function does: {told}{baked}{looked}. A number that "
-            "is read by .data, drawn by rng.random(), or looked up outside stays what it was when compiled: calculate "
-            "with the Value, draw with autograd.uniform(rng), pass it as an argument; or check=False"
-        )
 
 
 class _JittedCall(RowOp):
@@ -326,44 +281,3 @@ class _JittedCall(RowOp):
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise ArgumentError("the result of a jitted function cannot be pickled or copied; keep its number, float(...)")
-
-
-def build_results(result: Any, into: list[Any]) -> None:
-    """Appends all numbers in a result, in order."""
-    if isinstance(result, np.ndarray):
-        into.extend(result.reshape(-1).tolist())
-    elif isinstance(result, dict):
-        for item in result.values():
-            build_results(item, into)
-    elif isinstance(result, (list, tuple)):
-        for item in result:
-            build_results(item, into)
-    elif isinstance(result, (Value, int, float, np.number)) and not isinstance(result, bool):
-        into.append(result)
-    elif hasattr(result, "__dataclass_fields__"):
-        for name in result.__dataclass_fields__:
-            build_results(getattr(result, name), into)
-
-
-def first_difference(before: Trace, after: Trace) -> str:
-    """The first node, arguments first, in which two traces of one function differ; empty if there is none."""
-    firsts = topological_order(*[x for x in before.outputs if isinstance(x, Value)])
-    seconds = topological_order(*[x for x in after.outputs if isinstance(x, Value)])
-    for a, b in zip(firsts, seconds, strict=False):
-        if a.op is not b.op or len(a.args) != len(b.args):
-            return f"{b!r}, which was {a!r}"
-        for x, y in zip(a.args, b.args, strict=True):
-            if isinstance(x, float) and isinstance(y, float) and x != y:
-                return f"{b!r}, of which one number is {y:g} and was {x:g}"
-        if a.op is None and a in before.made and a not in before.sources and a._data != b._data:
-            return f"{b!r}, which was {a!r}"
-    return ""
-
-
-def _plain(kind: Any, part: Any) -> Any:
-    """An argument's part as the function takes it."""
-    if not isinstance(part, np.ndarray):
-        return part
-    if all(k not in (list, tuple) for k in kind.kinds):
-        return part
-    return nested(kind.kinds, part)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -36,6 +37,17 @@ def fill(draws: Sequence[Draw], alike: np.ndarray | None, batched: np.ndarray | 
 def generators(draws: Sequence[Draw]) -> list[Any]:
     """The generators that are drawn from, each once."""
     return list({id(draw.rng): draw.rng for draw in draws}.values())
+
+
+@contextmanager
+def kept(draws: Sequence[Draw]) -> Iterator[None]:
+    """A context after which the generators are as they were before."""
+    before = [(rng, state(rng)) for rng in generators(draws)]
+    try:
+        yield
+    finally:
+        for rng, saved in before:
+            restore(rng, saved)
 
 
 def numbers(rng: Any, shape: tuple[int, ...]) -> np.ndarray:

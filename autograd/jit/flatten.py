@@ -8,117 +8,19 @@ weights and inputs are two arrays of ids, made once for all neurons that share t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
 from .. import ops
 from ..parameter import FlatParameters, Parameter
 from ..record import Op
-from ..rows import Operands, is_vector
+from ..rows import is_vector
 from ..value import Value
+from .forms import Flat, Foreign, Form, Ids, Leaves, Map, OverBatch, OverRow, Sum
+from .program import CONSTANT, LEAF, PARAMETER, SIZE
 from .trace import Trace
-
-Ids: TypeAlias = np.ndarray
-
-
-@dataclass
-class Leaves:
-    """An array that is there before the program runs: the parameters, an argument, the constants and so on."""
-
-    kind: str
-    """ "parameter", "leaf", "input", "draw", "size" or "constant"."""
-    part: int = 0
-    batched: bool = False
-    size: int = 0
-
-
-@dataclass
-class Map:
-    """An op applied to values."""
-
-    op: Any
-    args: tuple[int, ...]
-
-
-@dataclass
-class Sum:
-    """The sum of products a * b and of addends, each given one by one or as rows of ids."""
-
-    a: list[int] = field(default_factory=list)
-    b: list[int] = field(default_factory=list)
-    addends: list[int] = field(default_factory=list)
-    product_rows: list[tuple[Ids, Ids]] = field(default_factory=list)
-    addend_rows: list[Ids] = field(default_factory=list)
-
-    def take(self, other: Sum) -> None:
-        """Appends the terms of the other one."""
-        self.a += other.a
-        self.b += other.b
-        self.addends += other.addends
-        self.product_rows += other.product_rows
-        self.addend_rows += other.addend_rows
-
-
-@dataclass
-class OverRow:
-    """An op over one row of values and, for `pick`, an index."""
-
-    op: Any
-    row: Ids
-    index: int = -1
-
-
-@dataclass
-class OverBatch:
-    """The sum of a value over all examples."""
-
-    arg: int
-
-
-@dataclass
-class Foreign:
-    """A row op that has no array form here: it is evaluated by its record, node by node."""
-
-    op: Any
-    rows: tuple[Ids, ...]
-
-
-Form: TypeAlias = Any
-"""A Map, Sum, OverRow, OverBatch or Foreign."""
-
-
-@dataclass
-class Flat:
-    """The graph: arrays of leaves, and a form for each inner value, arguments before what is made of them."""
-
-    leaves: list[Leaves]
-    array_of: list[int]
-    """The index in `leaves` of the array a leaf lies in, by id; -1 for an inner value."""
-    position: list[int]
-    """Where it lies there."""
-    forms: dict[int, Form]
-    batched: list[bool]
-    nodes: dict[int, Value]
-    """The node of each inner value."""
-    constants: list[float]
-    outputs: list[int]
-    parameters: FlatParameters
-    """In the order in which they lie; their ids are their positions in the stretch from the first to the last."""
-    outer: list[Value]
-    """Leaves outside of any storage that outlive the call."""
-    values: list[int]
-    """The parts of the arguments that are Values; their numbers come before those of `outer`."""
-    scalar_nodes: int
-    weights: dict[int, int]
-    """How many nodes of the graph an inner value stands for, where it is more than one."""
-
-
-BIAS = 2
-"""Which row of `dot` holds its bias."""
-
-PARAMETER, CONSTANT, LEAF, SIZE = 0, 1, 2, 3
+from .walk import place, walk
 
 
 def flatten(trace: Trace, in_order: Callable[[], Iterable[Value]] = tuple) -> Flat:
@@ -127,75 +29,11 @@ def flatten(trace: Trace, in_order: Callable[[], Iterable[Value]] = tuple) -> Fl
     Where they are not joined yet they are laid out as `in_order` names them, so that a layer's weights make a matrix.
     """
     roots = [output for output in trace.outputs if isinstance(output, Value)]
-    order, uses, found = _walk(roots)
+    order, uses, found = walk(roots)
     if len({p.span.storage for p in found}) > 1:
-        place = {p: at for at, p in enumerate(in_order())}
-        found.sort(key=lambda p: place.get(p, len(place)))
+        rank = {p: at for at, p in enumerate(in_order())}
+        found.sort(key=lambda p: rank.get(p, len(rank)))
     return _Flattening(trace, order, uses, found).flat()
-
-
-def _walk(roots: Sequence[Value]) -> tuple[list[Value], dict[Value, int], list[Parameter]]:
-    """All Values below the roots but rows' parameters, arguments first; how often each is used; the parameters."""
-    uses: dict[Value, int] = dict.fromkeys(roots, 2)
-    order: list[Value] = []
-    parameters: dict[Any, None] = {}
-    rows_seen: set[int] = set()
-    seen: set[Value] = set()
-    stack: list[Any] = list(reversed(roots))
-    while stack:
-        node = stack.pop()
-        if node is None:
-            order.append(stack.pop())
-            continue
-        if node in seen:
-            continue
-        seen.add(node)
-        if node.op is None:
-            if isinstance(node, Parameter):
-                parameters[node] = None
-            order.append(node)
-            continue
-        stack += (node, None)
-        a, b = node._a, node._b
-        if a.__class__ is Operands:
-            args: list[Value] = []
-            for at, row in enumerate(a.rows):
-                once = node.op is ops.SUM or (node.op is ops.DOT and at == BIAS)
-                _count_row(row, once, uses, rows_seen, parameters, args)
-            stack += [arg for arg in reversed(args) if arg not in seen]
-        else:
-            if b is not None and b.__class__ is not float:
-                uses[b] = uses.get(b, 0) + 1
-                if b not in seen:
-                    stack.append(b)
-            if a.__class__ is not float:
-                uses[a] = uses.get(a, 0) + 1
-                if a not in seen:
-                    stack.append(a)
-    return order, uses, list(parameters)
-
-
-def _place(parameter: Parameter) -> int:
-    """Where a parameter lies in its storage."""
-    return parameter.span.start + parameter.at
-
-
-def _count_row(
-    row: Any, once: bool, uses: dict[Value, int], seen: set[int], parameters: dict[Any, None], args: list[Value]
-) -> None:
-    """Counts the uses of a row's Values, twice unless `once`, and collects those to be walked; reads each row once."""
-    if isinstance(row, np.ndarray) or (id(row) in seen and not once):
-        return
-    first = id(row) not in seen
-    seen.add(id(row))
-    if is_vector(row):
-        parameters.update(dict.fromkeys(row))
-        return
-    for x in row:
-        if x.__class__ is not float:
-            uses[x] = uses.get(x, 0) + (1 if once else 2)
-            if first:
-                args.append(x)
 
 
 class _Flattening:
@@ -204,8 +42,8 @@ class _Flattening:
     def __init__(self, trace: Trace, order: list[Value], uses: dict[Value, int], parameters: list[Parameter]) -> None:
         self.trace, self.order, self.uses = trace, order, uses
         joined = FlatParameters(parameters)
-        self.parameters = FlatParameters(sorted(joined, key=_place))
-        self.start = _place(self.parameters.parameters[0]) if parameters else 0
+        self.parameters = FlatParameters(sorted(joined, key=place))
+        self.start = place(self.parameters.parameters[0]) if parameters else 0
         size = len(self.parameters.stretch())
         self.leaves = [Leaves("parameter", size=size), Leaves("constant"), Leaves("leaf"), Leaves("size", size=1)]
         self.array_of = [PARAMETER] * size
@@ -248,7 +86,7 @@ class _Flattening:
         source = self.trace.sources.get(leaf)
         if source is None:
             if isinstance(leaf, Parameter):
-                return _place(leaf) - self.start
+                return place(leaf) - self.start
             if leaf in self.trace.made:
                 return self._constant(leaf._data)
             self.outer.append(leaf)

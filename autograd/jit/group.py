@@ -18,7 +18,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from .. import ops
-from .flatten import CONSTANT, PARAMETER, Flat, Foreign, Ids, Map, OverBatch, OverRow, Sum
+from .forms import Flat, Foreign, Ids, Map, OverBatch, OverRow, Sum
+from .program import CONSTANT, PARAMETER
 
 Kind: TypeAlias = "tuple[int, ...]"
 """The arrays of a term's factors: two for a product, one for an addend."""

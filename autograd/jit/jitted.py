@@ -13,6 +13,7 @@ import numpy as np
 from ..errors import ArgumentError
 from ..value import Value
 from ..watch import as_it_stands, watcher
+from .checking import check
 from .compiled import Compiled, Stats
 from .structure import Container, Number, Numbers, Single, argument_names, split_call
 from .words import Listing
@@ -65,10 +66,10 @@ def jit(function: Any = None, *, dtype: Any = "float64", check: bool = True, gra
 class Jitted:
     """A jitted function; `__wrapped__` is the function itself."""
 
-    def __init__(self, function: Callable[..., Any], dtype: Any, check: bool, grad: bool) -> None:
+    def __init__(self, function: Callable[..., Any], dtype: Any, checked: bool, grad: bool) -> None:
         functools.update_wrapper(self, function)
         self.__wrapped__ = function
-        self._dtype, self._check, self._grad = dtype, check, grad
+        self._dtype, self._checked, self._grad = dtype, checked, grad
         self._last: Compiled | None = None
         self.cache_clear()
 
@@ -100,9 +101,9 @@ class Jitted:
         self._last = compiled
         result = compiled.run(parts, (args, kwargs))
         compiled.runs += 1
-        if compiled.runs == 2 and self._check:
+        if compiled.runs == 2 and self._checked:
             try:
-                compiled.check(parts, (args, kwargs), description, result)
+                check(compiled, description, result)
             except BaseException:
                 compiled.runs = 1
                 raise

@@ -13,6 +13,9 @@ from typing import Any
 
 import numpy as np
 
+PARAMETER, CONSTANT, LEAF, SIZE = 0, 1, 2, 3
+"""The arrays that every program has: parameters, constants, leaves outside of any storage, the size of the batch."""
+
 BATCH = -1
 """The size of a loop over the examples of a batch, which differs from call to call; it is always the outermost."""
 

@@ -211,3 +211,21 @@ def _regular(x: Any) -> tuple[Numbers, np.ndarray] | None:
     if block.dtype.kind not in "fiu" or block.ndim != len(kinds):
         return None
     return Numbers(tuple(kinds), block.shape), block
+
+
+def numbers_in(result: Any) -> Iterator[Any]:
+    """All numbers and Values in a result, in order."""
+    if isinstance(result, np.ndarray):
+        yield from result.reshape(-1).tolist()
+    elif isinstance(result, (Value, int, float, np.number)) and not isinstance(result, bool):
+        yield result
+    else:
+        inside: Any = ()
+        if isinstance(result, dict):
+            inside = result.values()
+        elif isinstance(result, (list, tuple)):
+            inside = result
+        elif dataclasses.is_dataclass(result) and not isinstance(result, type):
+            inside = (getattr(result, field.name) for field in dataclasses.fields(result))
+        for item in inside:
+            yield from numbers_in(item)

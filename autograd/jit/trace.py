@@ -10,17 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
-from ..errors import ArgumentError, TraceError, node_and_line
+from ..errors import TraceError, node_and_line
 from ..graph import leaves
 from ..ops import step
 from ..value import Value
 from ..watch import watcher
 from .draws import Draw, restore, state
 from .structure import Container, Numbers, Single, build, nested, split
+from .whole import Opened, Whole, opens_when_looked_at, part_of
 
 ADVICE = {
     "bool()": "use where(condition, a, b), maximum, minimum or step instead of if, and, or, in, max and min",
@@ -64,75 +65,7 @@ class Batch:
         return self.result
 
 
-class Opened(BaseException):
-    """An argument was looked into (or, if None, a batch was), so that each of its numbers has to be traced."""
-
-    def __init__(self, part: int | None) -> None:
-        self.part = part
-
-
-class Whole:
-    """An argument that nobody has looked into. Whatever is done to it, but giving it to `vmap`, opens it."""
-
-    __slots__ = ("_part",)
-
-    def __init__(self, part: int) -> None:
-        object.__setattr__(self, "_part", part)
-
-    def __getattribute__(self, name: str) -> Any:
-        raise Opened(part_of(self))
-
-
-def part_of(whole: Any) -> int:
-    """The number of the argument that a Whole stands for."""
-    return object.__getattribute__(whole, "_part")
-
-
-def _opening(self: Any, *args: Any) -> Any:
-    raise Opened(part_of(self) if type(self) is Whole else None)
-
-
-_LOOKS = [
-    "len",
-    "iter",
-    "getitem",
-    "contains",
-    "bool",
-    "eq",
-    "ne",
-    "lt",
-    "le",
-    "gt",
-    "ge",
-    "hash",
-    "repr",
-    "str",
-    "format",
-    "float",
-    "int",
-    "index",
-    "call",
-    "reversed",
-    "add",
-    "radd",
-    "sub",
-    "rsub",
-    "mul",
-    "rmul",
-    "truediv",
-    "rtruediv",
-    "pow",
-    "rpow",
-    "matmul",
-    "rmatmul",
-    "neg",
-    "pos",
-    "abs",
-]
-for _look in _LOOKS:
-    setattr(Whole, f"__{_look}__", _opening)
-    if _look not in ("hash", "repr", "str", "eq", "ne"):
-        setattr(Batch, f"__{_look}__", _opening)
+opens_when_looked_at(Batch)
 
 
 @dataclass
@@ -347,38 +280,3 @@ def watching(tracer: Tracer) -> Iterator[None]:
         yield
     finally:
         watcher.reset(token)
-
-
-Mapped: TypeAlias = Callable[..., Any]
-
-
-def vmap(function: Callable[..., Any]) -> Mapped:
-    """A function that applies `function` to each example: row by row over arguments that begin with the batch.
-
-    It returns the list of the results, as a loop would. In a jitted function, given whole arguments, one example is
-    traced with a batch dimension: compiling takes no longer for a larger batch and is done once for all sizes. Over
-    the results take `mean` or `autograd.sum`, or return them.
-
-    >>> vmap(lambda x, y: x * y)([1.0, 2.0], [3.0, 4.0])
-    [3.0, 8.0]
-    """
-    if not callable(function):
-        raise ArgumentError(f"vmap takes a function of one example, got {function!r}")
-
-    def mapped(*batches: Any) -> Any:
-        tracer = watcher.get()
-        wholes = [batch for batch in batches if type(batch) is Whole]
-        if wholes and isinstance(tracer, Tracer):
-            if len(wholes) < len(batches):
-                raise Opened(part_of(wholes[0]))
-            return tracer.map(function, wholes)
-        for batch in batches:
-            if not hasattr(batch, "__len__"):
-                raise ArgumentError(f"vmap: an argument is {batch!r}; each needs to be a list or array of examples")
-        lengths = {len(batch) for batch in batches}
-        if len(lengths) != 1:
-            told = f"have {' and '.join(map(str, sorted(lengths)))} examples" if lengths else "are none"
-            raise ArgumentError(f"vmap: the arguments {told}; it needs at least one, and as many examples in each")
-        return [function(*rows) for rows in zip(*batches, strict=True)]
-
-    return mapped

@@ -10,6 +10,8 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from .compiled import Compiled
 from .guard import parameter_names
 from .program import BATCH, Apply, Call, Contract, LogSumExp, Move, OverLoops, Pick, View, positions
@@ -134,7 +136,9 @@ class _Writer:
         if isinstance(i, LogSumExp):
             return f"logsumexp({self._operand(i.x, i.sizes)})"
         if isinstance(i, Pick):
-            return f"pick({self._array(i.values.array)}, {self._operand(i.index, i.sizes)})"
+            within = i.step * np.arange(i.count)
+            at = np.add.outer(positions(i.values, i.sizes), within).reshape(-1)
+            return f"pick({self._array(i.values.array, at)}, {self._operand(i.index, i.sizes)})"
         if isinstance(i, Move):
             source = self._array(i.source, i.source_at)
             verb = "scatter" if i.add else "gather" if i.source_at is not None else ""
@@ -191,8 +195,7 @@ class _Writer:
         if of.kind == "parameter":
             return _common([self.names.get(int(p), "p") for p in (range(of.size) if at is None else at)])
         if of.kind == "input":
-            shape = self.compiled.input_shapes[of.part]
-            return f"{self.compiled.names[of.part]} {shape}" if shape != "()" else self.compiled.names[of.part]
+            return self.compiled.names[of.part] + _place(self.compiled.input_shapes[of.part], of.batched, at)
         if of.kind in ("draw", "size", "leaf"):
             return {"draw": "random", "size": "batch", "leaf": "leaves"}[of.kind]
         name = self.text.get(array, f"a{array}")
@@ -201,6 +204,28 @@ class _Writer:
             stretch = f"{low}:{high}" if high - low > 1 else str(low)
             return f"{name}[{stretch}]" if (low, high) != (0, of.size) else name
         return name
+
+
+def _place(shape: tuple[int, ...], batched: bool, at: Any) -> str:
+    """The shape of an argument, or which part of it is read, if all that is read of an axis is one of its places.
+
+    >>> _place((5, 3), False, np.array([3, 4, 5])), _place((8, 3), True, None)
+    ('[1]', ' (batch, 3)')
+    """
+    if not shape:
+        return ""
+    own = shape[1:] if batched else shape
+    axes = np.unravel_index(at, own) if at is not None and own else ()
+    fixed = [
+        str(axis[0]) if len(set(axis.tolist())) == 1 and size > 1 else ":"
+        for axis, size in zip(axes, own, strict=False)
+    ]
+    if any(index != ":" for index in fixed):
+        indices = [":"] * batched + fixed
+        while indices[-1] == ":":
+            indices.pop()
+        return f"[{', '.join(indices)}]"
+    return f" {('batch', *own) if batched else shape}".replace("'", "")
 
 
 def _bracketed(text: str) -> str:
@@ -236,6 +261,8 @@ def _common(names: Sequence[str]) -> str:
     'layers.0.w.0'
     >>> _common(["layers.0.neurons.0.w.0", "layers.0.neurons.1.w.1"])
     'layers.0.w'
+    >>> _common(["ws.0.0", "ws.1.1"])
+    'ws'
     """
     first = names[0].split(".")
     paths = [name.split(".") for name in dict.fromkeys(names)]
@@ -247,6 +274,6 @@ def _common(names: Sequence[str]) -> str:
             shared.append(keys[0])
         elif not all(key.isdigit() for key in keys):
             return "parameters"
-        elif at + 1 < len(first) and shared:
-            shared.pop()  # the list whose members these are
+        elif shared and not all(map(str.isdigit, first[at:])):
+            shared.pop()  # the list whose members these are, as a name of their own follows
     return ".".join(shared) or "parameters"
