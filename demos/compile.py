@@ -192,12 +192,13 @@ f = jit(loss)
 f(xs, ys)
 for line in f.program.lines:  # print(f.program) shows the same, in longer lines
     print(textwrap.fill(line, 79, subsequent_indent=" " * 8, break_long_words=False, break_on_hyphens=False))
+print()
 
 # %% [markdown]
 # A line gives an array's name and shape, what it is made of, and how many of the scalar nodes it stands for. The first
 # line is the small case above, for all points and neurons: with 100 points and 16 neurons that is 1,600 sums of 2
-# products and 2 additions, and a relu on each, so 8,000 nodes. Nobody told `jit` of
-# matrices or of a batch; only the names are the model's.
+# products and 2 additions, and a relu on each, so 8,000 nodes. Nobody told `jit` of matrices or of a batch; only the
+# names are the model's.
 
 # %%
 stats = f.stats
@@ -266,6 +267,7 @@ pictures.keep(pictures.time_bars(seconds, stats.nodes), folder / "speed.png")
 
 # %% [markdown]
 # In a program of one's own all this is one word, `@jit` above the function. The five lines of training do not change.
+# (Without it a step is now slower than above: Python's garbage collector walks the graph that `f` has kept, too.)
 
 
 # %%
@@ -291,7 +293,7 @@ show_table(
 #
 # The trace of 100 points holds the same calculation 100 times. `vmap` says so: write the loss of one point, and it is
 # traced once, with a batch dimension that is left open. Compiling then takes no longer for more points, and one
-# program serves for any number of them.
+# program serves for any number of them. (A dash: the loop is not compiled for more points than `--points`.)
 
 
 # %%
@@ -387,4 +389,4 @@ print(f"Written to {folder}: staircases.png, speed.png, regions.png")
 #
 # 1. `--points 300`: what becomes of the nodes, of the seconds to compile and of the ratio of the two speeds?
 # 2. Put `print(x)` into `point_loss`. In which calls of `batch_loss` does it print, and what is it that it prints?
-# 3. Let `penalty` leave out the biases, as is often done. Which line of the program changes, and what are its pieces?
+# 3. Let `penalty` leave out the biases, as is often done. Which line of the program changes, and what do `f.stats` say?

@@ -129,7 +129,8 @@ def time_bars(seconds: Mapping[str, float], operations: int, ax: Any = None) -> 
     for at, each in enumerate(microseconds):
         words = f" {each:,.0f} µs: {operations / each:,.{0 if operations > 10 * each else 1}f} operations per µs"
         ax.text(each, at, words, va="center", fontsize=9)
-    ax.set(xscale="log", xlim=(shortest / 10, longest * 60), ylim=(len(seconds) - 0.4, -0.6))
+    left = shortest / 10
+    ax.set(xscale="log", xlim=(left, longest * (longest / left) ** 0.6), ylim=(len(seconds) - 0.4, -0.6))
     ax.set(yticks=range(len(seconds)), yticklabels=list(seconds), xlabel="microseconds (logarithmic)")
     ax.xaxis.set_major_formatter("{x:,.0f}")
     ax.set_title(f"{operations:,} scalar operations and their gradients: {longest / shortest:,.0f} times as fast")

@@ -84,7 +84,7 @@ def test_help_tells_every_setting_with_its_default(capsys):
     assert ended.value.code == 0 and "python -m demos digits" in text
     for option in ("--epochs", "--lr", "--hidden", "--batch", "--train-size", "--seed", "--quick", "--out"):
         assert option in text
-    assert "(default 8; 2 with --quick)" in text and "(default 0.05)" in text
+    assert "(default 12; 4 with --quick)" in text and "(default 0.1)" in text
 
 
 @pytest.mark.parametrize(
@@ -231,11 +231,23 @@ def test_confusion_matrix_writes_every_count_that_is_not_0(counts):
     assert f"{counts.sum() - np.trace(counts):,} mistakes" in axes.get_title()
 
 
+PLANE = (
+    np.linspace(-1, 1, 5),
+    np.linspace(0, 3, 4),
+    np.linspace(-2, 2, 5) + np.zeros((4, 1)),
+    np.array([[-0.5, 1.0], [0.5, 2.0], [-0.2, 0.0]]),
+    np.array([0, 1, 0]),
+)
+"""A plane with scores from -2 on the left to 2 on the right, and three points on it."""
+
+
 @pytest.mark.parametrize(
     "draw",
     [
         lambda ax: pictures.loss_curve([2.0, 1.0], 2, ax=ax),
         lambda ax: pictures.confusion_matrix(np.eye(3, dtype=int), ax=ax),
+        lambda ax: pictures.time_bars({"slow": 1.0, "fast": 0.01}, 100, ax=ax),
+        lambda ax: pictures.regions(*PLANE, ax=ax),
     ],
 )
 def test_pictures_are_drawn_into_given_axes(draw):
@@ -258,6 +270,35 @@ def test_digit_sheet_shows_each_image_beside_its_probabilities(n):
     assert titles == ["3 (55%)" + ("" if label == 3 else f", is {label}") for label in labels]
 
 
+def test_staircases_show_every_position_and_where_the_outer_loop_moves_on():
+    positions = {"weight": [0, 1, 2, 3] * 2, "sum": [0, 0, 1, 1, 2, 2, 3, 3]}
+    figure = drawn(pictures.staircases(positions, period=4))
+    assert [axes.get_ylabel() for axes in figure.axes] == list(positions)
+    for axes, row in zip(figure.axes, positions.values(), strict=True):
+        cut, stairs, squares = axes.lines
+        assert list(cut.get_xdata()) == [3.5, 3.5]
+        assert list(stairs.get_ydata()) == list(squares.get_ydata()) == row
+
+
+@pytest.mark.parametrize("seconds", [{"slow": 9.0, "fast": 4e-5}, {"a": 1e-3, "b": 1e-3}, {"a": 1.0}])
+def test_time_bars_are_as_long_as_the_times_and_their_words_stay_inside(seconds):
+    figure = drawn(pictures.time_bars(seconds, operations=65_077))
+    [axes] = figure.axes
+    assert [bar.get_width() / 1e6 for bar in axes.patches] == pytest.approx(list(seconds.values()))
+    assert [label.get_text() for label in axes.get_yticklabels()] == list(seconds)
+    assert all(words.get_window_extent().x1 <= axes.bbox.x1 for words in axes.texts)
+    assert f"{max(seconds.values()) / min(seconds.values()):,.0f} times" in axes.get_title()
+
+
+def test_regions_are_divided_where_the_score_is_0_and_hold_the_points_by_class():
+    axes = drawn(pictures.regions(*PLANE)).axes[0]
+    *contours, zeros, ones = axes.collections
+    lines = [path.vertices[:, 0] for contour in contours for path in contour.get_paths() if len(path.vertices)]
+    assert {-0.5, 0.0, 0.5} <= {float(xs[0]) for xs in lines if np.allclose(xs, xs[0])}
+    assert [len(zeros.get_offsets()), len(ones.get_offsets())] == [2, 1]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["class 0", "class 1"]
+
+
 # --- the digits lesson, from end to end ----------------------------------------------------------------------
 
 
@@ -276,7 +317,7 @@ def test_the_lesson_writes_its_files_and_no_escape_codes_to_a_pipe(lesson):
     assert sorted(os.listdir(out)) == FILES
     for name in FILES[:3]:
         assert (out / name).read_bytes().startswith(b"\x89PNG")
-    assert "270 images to learn from, 30 to watch, 2,000 to test" in ran.stdout and "25,450" in ran.stdout
+    assert "270 images to learn from, 30 to watch, 2,000 to test" in ran.stdout and "79,510" in ran.stdout
 
 
 def test_the_nudge_raises_the_right_class(lesson):
@@ -331,3 +372,55 @@ def test_ctrl_c_elsewhere_ends_with_status_130(monkeypatch, capsys):
     monkeypatch.setattr(runner, "run", stop)
     assert runner.main(["digits"]) == 130
     assert capsys.readouterr().err == "\ndigits: stopped\n"
+
+
+# --- the compile lesson --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory):
+    """The names that the compile lesson leaves behind."""
+    return runner.run("compile", ["--quick", "--out", str(tmp_path_factory.mktemp("compile"))])
+
+
+def test_the_compile_lesson_runs_in_a_pipe_and_writes_its_pictures(tmp_path):
+    ran = python("-W", "error", "-m", "demos", "compile", "--quick", "--out", "results", cwd=tmp_path, COLUMNS="80")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ESCAPE not in ran.stdout and max(map(len, ran.stdout.splitlines())) <= 80
+    assert sorted(os.listdir(tmp_path / "results")) == ["regions.png", "speed.png", "staircases.png"]
+    for path in (tmp_path / "results").iterdir():
+        assert path.read_bytes().startswith(b"\x89PNG")
+    assert "h1 (30, 16) = relu(xs (30, 2) @ layers.0.w.T + layers.0.b)   # 2,400 nodes" in ran.stdout
+
+
+def test_the_small_case_is_explained_by_strides_to_the_last_position(compiled):
+    assert compiled["rows"] and compiled["explained"] == 3 * len(compiled["products"]) == 72
+    assert compiled["apart"] < 1e-15
+    assert compiled["read"]["sum"] == [i // 2 for i in range(24)]
+    assert compiled["read"]["weight"] == [*range(8)] * 3
+
+
+def test_the_recovered_program_is_made_of_matrix_products_and_gathers_nothing(compiled):
+    lines = compiled["f"].program.lines
+    assert len([line for line in lines if "@" in line]) == len(lines) == 4
+    assert compiled["stats"].nodes == compiled["operation_count"] and compiled["stats"].gathers == 0
+
+
+def test_jitted_and_eager_loss_and_gradients_agree(compiled):
+    assert compiled["loss_difference"] < 1e-12 and compiled["gradient_difference"] < 1e-12
+    assert np.abs(compiled["eager_gradient"]).max() > 0.1
+
+
+def test_one_program_serves_for_all_sizes_of_a_batch(compiled):
+    assert compiled["programs"] == 1
+    assert compiled["batch_loss"].cache_info().misses == 1
+    assert compiled["batch_loss"].stats.nodes < compiled["stats"].nodes / 10
+
+
+def test_the_compiled_loss_trains_a_net_that_knows_the_moons(compiled):
+    assert compiled["accuracy"] > 0.95 and compiled["right"] > 0.95
+    assert compiled["opinion"].shape == (120, 120)
+
+
+def test_an_if_on_a_number_is_refused_with_the_line_and_what_to_write_instead(compiled):
+    assert "bool()" in compiled["refusal"] and "compile.py:" in compiled["refusal"] and "where" in compiled["refusal"]

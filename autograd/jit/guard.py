@@ -12,7 +12,7 @@ import functools
 import inspect
 import types
 from collections.abc import Callable, Iterable, Iterator
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from ..value import Value
@@ -55,7 +55,8 @@ class Guard:
         self._find(function)
         self._cells = [cell for f in self._functions for cell in f.__closure__ or ()]
         self._globals = [(itemgetter(*names), f.__globals__) for f in self._functions if (names := _global_names(f))]
-        self._containers = list(_containers(thing for _, thing in self.named))
+        self._slots: list[tuple[Any, Any]] = []
+        self._containers = list(_containers((thing for _, thing in self.named), self._slots))
         self._before = self._now()
         self._copies = [container.copy() for container in self._containers]
 
@@ -64,13 +65,14 @@ class Guard:
         token = watcher.set(_SAME)
         try:
             return self._containers == self._copies and self._now() == self._before
-        except (ValueError, KeyError):  # an array stands where another one did; a name is gone
+        except (ValueError, KeyError, AttributeError):  # an array stands where another one did; a name is gone
             return False
         finally:
             watcher.reset(token)
 
     def _now(self) -> list[Any]:
-        return [_contents(cell) for cell in self._cells] + [get(names) for get, names in self._globals]
+        read = [*self._globals, *self._slots]
+        return [_contents(cell) for cell in self._cells] + [get(thing) for get, thing in read]
 
     def _find(self, function: Any) -> None:
         """Fills in the functions that are called from outside `OURS`, and what they name."""
@@ -101,7 +103,7 @@ def parameter_names(guard: Guard) -> dict[Value, str]:
     """A name for each Parameter that is reached: its path in its model, or its place in a list."""
     names: dict[Value, str] = {}
     for name, thing in guard.named:
-        if callable(getattr(thing, "named_parameters", None)):
+        if not isinstance(thing, type) and callable(getattr(thing, "named_parameters", None)):
             for path, p in thing.named_parameters():
                 names.setdefault(p, path)
         else:
@@ -147,20 +149,29 @@ def _contents(cell: Any) -> Any:
         return None
 
 
-def _containers(things: Iterator[Any]) -> Iterator[Any]:
-    """The lists, dicts and attribute dicts in which Values, and objects that hold any, are found."""
+def _containers(things: Iterator[Any], slots: list[tuple[Any, Any]]) -> Iterator[Any]:
+    """The lists, dicts and attributes, of objects and their classes, in which Values and what holds them are found."""
     seen: set[int] = set()
     waiting = list(things)
     numbers = 0
     while waiting:
         thing = waiting.pop()
-        if id(thing) in seen or isinstance(thing, (type, types.ModuleType, types.FunctionType, Value)):
+        if id(thing) in seen or isinstance(thing, (types.ModuleType, types.FunctionType, Value)):
             continue
         seen.add(id(thing))
         inside = thing
+        if isinstance(thing, type):
+            if thing.__module__.partition(".")[0] not in OURS:
+                yield vars(thing)
+            continue
         if not isinstance(thing, (list, dict, tuple)):
             if type(thing).__module__.partition(".")[0] in ("numpy", "builtins", "autograd"):
                 continue
+            waiting.append(type(thing))
+            names = [name for name in getattr(type(thing), "__slots__", ()) if hasattr(thing, name)]
+            if names:
+                slots.append((attrgetter(*names), thing))
+                waiting += [getattr(thing, name) for name in names]
             inside = getattr(thing, "__dict__", None)
         if inside is None:
             continue

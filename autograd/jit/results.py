@@ -108,8 +108,9 @@ class Results:
             return [_filled(inner, row) for row in block.tolist()]
         if isinstance(structure, Container):
             items = [self._numbers(item, bound, counter) for item in structure.items]
-            if structure.kind in (list, tuple) and _shape(structure) is not None:
-                return np.array(items, dtype=np.float64)
+            if structure.kind is np.ndarray or (structure.kind in (list, tuple) and _shape(structure) is not None):
+                shape = structure.names if structure.kind is np.ndarray else (len(items), *np.shape(items[0]))
+                return np.array(items, dtype=np.float64).reshape(shape)
             rebuilt = iter(items)
             return build(Container(structure.kind, structure.names, (Single(),) * len(items)), lambda _: next(rebuilt))
         return build(structure, lambda _: self.number(bound, next(counter)))

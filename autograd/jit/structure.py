@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from ..number import number
 from ..value import Value
 
 ARRAY = "array"
@@ -94,6 +95,7 @@ def split(x: Any, parts: list[Any]) -> Any:
     """The description of x; its parts are appended to `parts`, in order."""
     kind = type(x)
     if kind is float or (isinstance(x, (int, float, np.floating, np.integer)) and not isinstance(x, bool)):
+        number(x, "jit")  # which refuses an int too large for a float
         parts.append(x)
         return Number()
     if isinstance(x, np.ndarray):
@@ -208,7 +210,7 @@ def _regular(x: Any) -> tuple[Numbers, np.ndarray] | None:
         block = np.asarray(x)
     except ValueError:  # ragged
         return None
-    if block.dtype.kind not in "fiu" or block.ndim != len(kinds):
+    if block.dtype.kind not in "fiu" or block.ndim != len(kinds) or not _alike(x, kinds):
         return None
     return Numbers(tuple(kinds), block.shape), block
 
@@ -229,3 +231,15 @@ def numbers_in(result: Any) -> Iterator[Any]:
             inside = (getattr(result, field.name) for field in dataclasses.fields(result))
         for item in inside:
             yield from numbers_in(item)
+
+
+def _alike(x: Any, kinds: list[Any]) -> bool:
+    """Whether all containers of a level are of the same kind."""
+    level = [x]
+    for kind in kinds[1:]:
+        if kind is ARRAY:
+            return all(isinstance(item, np.ndarray) for items in level for item in items)
+        level = [item for items in level for item in items]
+        if not all(type(item) is kind for item in level):
+            return False
+    return True

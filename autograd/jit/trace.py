@@ -20,7 +20,7 @@ from ..ops import step
 from ..value import Value
 from ..watch import watcher
 from .draws import Draw, restore, state
-from .structure import Container, Numbers, Single, build, nested, split
+from .structure import Container, Numbers, Ref, Single, Static, build, nested, split, statics
 from .whole import Opened, Whole, opens_when_looked_at, part_of
 
 ADVICE = {
@@ -264,10 +264,42 @@ class Tracer:
             return Container(type(result), (), tuple(self._described(item, outputs, batched) for item in result))
         parts = []
         description = split(result, parts)
+        for thing in statics(description):
+            _refuse_hidden_numbers(thing)
+        description, parts = _with_constant_blocks(description, parts)
         for part in parts:
             outputs.append(part)
         batched += [False] * len(parts)
         return description
+
+
+def _with_constant_blocks(description: Any, parts: Sequence[Any]) -> tuple[Any, list[Any]]:
+    """The same structure with blocks of plain numbers as static parts: they hang on nothing."""
+    left: list[Any] = []
+    each = iter(parts)
+
+    def settled(structure: Any) -> Any:
+        if isinstance(structure, Container):
+            return Container(structure.kind, structure.names, tuple(map(settled, structure.items)))
+        if isinstance(structure, Static):
+            return structure
+        part = next(each)
+        if isinstance(structure, Numbers):
+            return Static(Ref(nested(structure.kinds, part)))
+        left.append(part)
+        return structure
+
+    return settled(description), left
+
+
+def _refuse_hidden_numbers(thing: Any) -> None:
+    """Raises TraceError for a part of the result in which there may be Values that cannot be found."""
+    holds = any(isinstance(x, Value) for x in getattr(thing, "__dict__", {}).values())
+    if holds or (hasattr(thing, "__iter__") and not isinstance(thing, (str, bytes, np.ndarray))):
+        raise TraceError(
+            f"jit: the function returns a {type(thing).__name__}, in which no numbers are looked for; "
+            "return them in lists, tuples, dicts or dataclasses"
+        )
 
 
 @contextmanager
