@@ -14,7 +14,7 @@ from autograd.jit.align import aligned
 from autograd.jit.flatten import Map, Sum, flatten
 from autograd.jit.formula import partial_formula
 from autograd.jit.group import group
-from autograd.jit.reroll import FEW, loops, separated, squeezed
+from autograd.jit.reroll import FEW, SMALL, loops, separated, squeezed
 from autograd.jit.structure import argument_names, build, nested, split, split_call
 from autograd.jit.trace import trace
 
@@ -183,16 +183,28 @@ def test_blocks_of_three_steps_back_and_one_forth_give_back_the_positions():
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, 40), st.integers(-2, 3), st.integers(3, 9)), min_size=1, max_size=FEW),
+    st.lists(st.tuples(st.integers(0, 40), st.integers(-2, 3), st.integers(SMALL, 30)), min_size=1, max_size=FEW),
     st.integers(0, 3),
 )
-def test_a_few_stretches_of_any_length_are_found(stretches, lift):
-    pieces = [100 * k + base + step * np.arange(n) for k, (base, step, n) in enumerate(stretches)]
+def test_a_few_stretches_that_are_long_enough_are_found(stretches, lift):
+    pieces = [1000 * k + base + step * np.arange(n) for k, (base, step, n) in enumerate(stretches)]
     row = np.concatenate(pieces)
     blocks = loops([row, row + lift], len(row))
     assert blocks is not None
     assert len(blocks) <= FEW
     given_back(blocks, [row, row + lift], len(row))
+
+
+def test_a_matrix_and_another_one_behind_it_are_two_blocks():
+    rows = [np.add.outer(stride * np.arange(n), np.arange(m)).reshape(-1) for n, m, stride in ((16, 2, 3), (16, 16, 17))]
+    row = np.concatenate([rows[0], 100 + rows[1]])
+    blocks = loops([row], len(row))
+    assert blocks is not None and [block.sizes for block in blocks] == [(16, 2), (16, 16)]
+    given_back(blocks, [row], len(row))
+
+
+def test_small_pieces_are_rather_gathered():
+    assert loops([np.array([0, 1, 2, 10, 11, 30, 31, 32, 33])], 9) is None
 
 
 def test_positions_without_any_order_are_no_loops():

@@ -67,12 +67,14 @@ class Compiled:
     def __init__(self, function: Callable[..., Any], description: Any, parts: Sequence[Any], names: Sequence[str],
                  dtype: Any, differentiable: bool) -> None:  # fmt: skip
         self.function, self.dtype, self.names = function, np.dtype(dtype), names
+        self.description = description
         self.guard = Guard(function, statics(description))
         started = time.perf_counter()
         self.trace = trace(function, description, parts, names)
         traced = time.perf_counter()
         self.flat = flatten(self.trace, lambda: parameter_names(self.guard))
         self.program: Program = lower(self.flat, group(self.flat))
+        self.flat.forms = {}
         kinds = {self.program.arrays[PARAMETER].size, self.program.arrays[LEAF].size}
         self.differentiable = differentiable and kinds != {0}
         if self.differentiable:
@@ -103,6 +105,17 @@ class Compiled:
             trace_seconds=self.trace_seconds,
             compile_seconds=self.compile_seconds,
         )
+
+    @property
+    def graph(self) -> list[Value]:
+        """The roots of the scalar graph, traced anew with the numbers of the last call."""
+        traced = trace(self.function, self.description, self.current.parts, self.names)
+        return [output for output in traced.outputs if isinstance(output, Value)]
+
+    def forget_graph(self) -> None:
+        """Drops the graph it was made from: the garbage collector would walk all of it again and again."""
+        self.trace.outputs, self.trace.sources, self.trace.made, self.trace.baked = [], {}, set(), []
+        self.trace.batch_sums = set()
 
     def run(self, parts: Sequence[Any], arguments: Any) -> Any:
         """The function's result for these arguments."""

@@ -53,7 +53,6 @@ class _Flattening:
         self.constant_ids: dict[Any, int] = {}
         self.constants: list[float] = []
         self.forms: dict[int, Form] = {}
-        self.nodes: dict[int, Value] = {}
         self.weights: dict[int, int] = {}
         self.outer: list[Value] = []
         self.values = [s.part for s in trace.sources.values() if s.kind == "value"]
@@ -70,7 +69,7 @@ class _Flattening:
         self.leaves[LEAF].size = len(self.values) + len(self.outer)
         inner = sum(node.op is not None for node in self.order)
         return Flat(
-            self.leaves, self.array_of, self.position, self.forms, self.batched, self.nodes, self.constants, outputs,
+            self.leaves, self.array_of, self.position, self.forms, self.batched, self.constants, outputs,
             self.parameters, self.outer, self.values, inner, self.weights,
         )  # fmt: skip
 
@@ -154,7 +153,6 @@ class _Flattening:
     def _add_form(self, node: Value, form: Form, batched: bool) -> int:
         key = self._new(-1, -1, batched)
         self.forms[key] = form
-        self.nodes[key] = node
         return key
 
     def _sum(self, node: Value, addends: Sequence[Any], rows: tuple[tuple[Ids, Ids], ...]) -> int:

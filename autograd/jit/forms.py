@@ -90,8 +90,6 @@ class Flat:
     """Where it lies there."""
     forms: dict[int, Form]
     batched: list[bool]
-    nodes: dict[int, Value]
-    """The node of each inner value."""
     constants: list[float]
     outputs: list[int]
     parameters: FlatParameters

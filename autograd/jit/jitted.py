@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import ArgumentError
-from ..value import Value
 from ..watch import as_it_stands, watcher
 from .checking import check
 from .compiled import Compiled, Stats
@@ -101,15 +100,21 @@ class Jitted:
         self._last = compiled
         result = compiled.run(parts, (args, kwargs))
         compiled.runs += 1
-        if compiled.runs == 2 and self._checked:
+        if compiled.runs == 2:
+            self._check(compiled, description, result)
+        if compiled.runs > 1 and quick and all(array.dtype.kind in "fiu" and array.ndim for array in args):
+            self._quick[quick] = compiled
+        return result
+
+    def _check(self, compiled: Compiled, description: Any, result: Any) -> None:
+        """Compares the second result with the function's own; another second call is checked if it is another."""
+        if self._checked:
             try:
                 check(compiled, description, result)
             except BaseException:
                 compiled.runs = 1
                 raise
-        if compiled.runs > 1 and quick and all(array.dtype.kind in "fiu" and array.ndim for array in args):
-            self._quick[quick] = compiled
-        return result
+        compiled.forget_graph()
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         return self if instance is None else types.MethodType(self, instance)
@@ -131,8 +136,8 @@ class Jitted:
 
     @property
     def graph(self) -> Any:
-        """The root of the scalar graph that was traced, or the list of roots."""
-        roots = [x for x in self._ran().trace.outputs if isinstance(x, Value)]
+        """The root of the scalar graph, with the numbers of the last call; a list if there are several results."""
+        roots = self._ran().graph
         return roots[0] if len(roots) == 1 else roots
 
     def cache_info(self) -> CacheInfo:

@@ -11,11 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
-FEW = 4
-"""So many separate affine blocks are computed one by one; what falls into more is gathered instead."""
+FEW, SMALL = 4, 16
+"""So many separate affine blocks, of at least so many numbers on average, are computed one by one; what falls into more
+or smaller ones is gathered instead."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Block:
 def loops(columns: Sequence[np.ndarray], length: int) -> list[Block] | None:
     """The affine blocks that the operands' positions (one column each, all of that length) fall into together.
 
-    None if there are more than FEW.
+    None if there are more than FEW, or if they are SMALL.
 
     >>> [block] = loops([np.array([0, 1, 10, 11]), np.array([5, 7, 5, 7])], 4) or []
     >>> block.sizes, block.strides
@@ -56,8 +58,9 @@ def loops(columns: Sequence[np.ndarray], length: int) -> list[Block] | None:
         sizes.append(stretch)
         steps.append(moves[:, 0])
         outer = outer[:, ::stretch]
-    if outer.shape[1] > FEW:
-        return _runs(np.stack(columns))
+    if not _worthwhile(outer.shape[1], length):
+        blocks = _runs(np.stack(columns))
+        return blocks if blocks and _worthwhile(len(blocks), length) else None
     inner = tuple(reversed(sizes)) or (1,)
     strides = tuple(tuple(int(step[k]) for step in reversed(steps)) or (0,) for k in range(len(columns)))
     block_length = length // outer.shape[1]
@@ -66,22 +69,34 @@ def loops(columns: Sequence[np.ndarray], length: int) -> list[Block] | None:
     ]  # fmt: skip
 
 
+def _worthwhile(blocks: int, length: int) -> bool:
+    return blocks == 1 or (blocks <= FEW and length >= SMALL * blocks)
+
+
 def _runs(columns: np.ndarray) -> list[Block] | None:
-    """The blocks of one loop each, of any lengths: the stretches that keep their step; None if more than FEW."""
+    """The blocks that begin anew where the pattern changes: stretches that keep their step, and loops over such alike.
+
+    So a matrix, and another one of other sizes behind it, are two blocks. None if there are more than FEW.
+    """
     moves = np.diff(columns, axis=1)
     changes = np.flatnonzero((moves[:, 1:] != moves[:, :-1]).any(axis=0)) + 2
     starts: list[int] = [0]
     for change in changes.tolist():
         if change - starts[-1] > 1:  # a change right after a start is the step out of the stretch before
             starts.append(change)
-            if len(starts) > FEW:
-                return None
-    ends = [*starts[1:], columns.shape[1]]
-    blocks = []
-    for start, end in zip(starts, ends, strict=True):
-        step = moves[:, start] if end - start > 1 else np.zeros(len(columns), dtype=int)
-        strides = tuple((int(s),) for s in step)
-        blocks.append(Block(start, (end - start,), tuple(map(int, columns[:, start])), strides))
+    runs = [
+        (end - start, tuple(moves[:, start].tolist()) if end - start > 1 else (0,) * len(columns), start)
+        for start, end in zip(starts, [*starts[1:], columns.shape[1]], strict=True)
+    ]
+    blocks: list[Block] = []
+    for (length, step), alike in groupby(runs, key=lambda run: run[:2]):
+        begins = [run[2] for run in alike]
+        outer = loops(list(columns[:, begins]), len(begins)) if len(begins) < len(columns[0]) else None
+        if outer is None or len(blocks) + len(outer) > FEW:
+            return None
+        for block in outer:
+            strides = tuple((*own, stride) for own, stride in zip(block.strides, step, strict=True))
+            blocks.append(Block(begins[block.start], (*block.sizes, length), block.bases, strides))
     return blocks
 
 
