@@ -15,7 +15,7 @@ lint: .venv/installed
 	$(VENV)/ruff check .
 	$(VENV)/mypy
 
-# Side by side with micrograd and xad, as far as they can be had; with torch where it is installed already.
+# Side by side with micrograd and xad, as far as they can be had; with torch and jax where they are installed already.
 bench: .venv/installed
 	-$(VENV)/python -m pip install --quiet micrograd
 	-$(VENV)/python -m pip install --quiet xad

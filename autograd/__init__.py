@@ -2,6 +2,7 @@
 
 from . import copying as copying  # importing it teaches pickle and deepcopy about graphs
 from .check import gradcheck
+from .collector import collector_paused
 from .derivatives import grad, hessian, jvp, value_and_grad
 from .errors import ArgumentError, AutogradError, DomainError, GradientError, NotANumberError, TraceError
 from .functions import dot, logsumexp, mean, pick, softmax, sum, uniform
@@ -52,6 +53,7 @@ __all__ = [
     "Value",
     "abs",
     "add",
+    "collector_paused",
     "cos",
     "depth",
     "div",

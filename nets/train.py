@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import math
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeAlias
@@ -14,7 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 import autograd
-from autograd import ArgumentError, DomainError, TraceError, Value, mean, vmap
+from autograd import ArgumentError, DomainError, TraceError, Value, collector_paused, mean, vmap
 
 from .checks import generator, whole
 from .data import batches
@@ -274,7 +272,7 @@ def _descend(objective: Objective, batch: Examples, optimizer: Optimizer, step: 
     rate = optimizer.learning_rate
     last_gradient = optimizer.flat.grad.copy()
     try:
-        with _collector_paused():
+        with collector_paused():
             reached = _differentiated(objective, batch, optimizer)
     except DomainError as error:
         if step == 0:  # nothing has been moved yet, so it is not the descent that went wrong
@@ -371,15 +369,3 @@ def _modes(model: Module) -> list[tuple[Module, bool]]:
 def _restore(modes: list[tuple[Module, bool]]) -> None:
     for module, training in modes:
         module.training = training
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Python's garbage collector off: a graph has no cycles to find, and walking it takes as long as making it."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

@@ -11,7 +11,7 @@ import autograd
 
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = [
-    {"errors", "storage", "watch"},
+    {"collector", "errors", "storage", "watch"},
     {"number", "rows"},
     {"record"},
     {"ops"},
@@ -163,6 +163,7 @@ def test_only_public_names_are_taken_from_the_package_autograd_itself(name):
 def test_each_module_of_autograd_has_a_test_file_or_is_covered_by_a_named_one():
     elsewhere = {
         "__init__": "architecture",
+        "collector": "train",
         "record": "ops",
         "rows": "functions",
         "storage": "parameter",

@@ -196,7 +196,9 @@ def test_a_few_stretches_that_are_long_enough_are_found(stretches, lift):
 
 
 def test_a_matrix_and_another_one_behind_it_are_two_blocks():
-    rows = [np.add.outer(stride * np.arange(n), np.arange(m)).reshape(-1) for n, m, stride in ((16, 2, 3), (16, 16, 17))]
+    rows = [
+        np.add.outer(stride * np.arange(n), np.arange(m)).reshape(-1) for n, m, stride in ((16, 2, 3), (16, 16, 17))
+    ]
     row = np.concatenate([rows[0], 100 + rows[1]])
     blocks = loops([row], len(row))
     assert blocks is not None and [block.sizes for block in blocks] == [(16, 2), (16, 16)]

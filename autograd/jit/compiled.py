@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from ..collector import collector_paused
 from ..derivatives import grad
 from ..errors import ArgumentError
 from ..record import Domain, RowOp
@@ -23,6 +24,7 @@ from ..watch import as_it_stands
 from . import draws
 from .differentiate import differentiate
 from .flatten import flatten
+from .forms import Flat
 from .group import group
 from .guard import Guard, parameter_names
 from .lower import lower
@@ -69,18 +71,15 @@ class Compiled:
         self.function, self.dtype, self.names = function, np.dtype(dtype), names
         self.description = description
         self.guard = Guard(function, statics(description))
-        started = time.perf_counter()
-        self.trace = trace(function, description, parts, names)
-        traced = time.perf_counter()
-        self.flat = flatten(self.trace, lambda: parameter_names(self.guard))
-        self.program: Program = lower(self.flat, group(self.flat))
-        self.flat.forms = {}
-        kinds = {self.program.arrays[PARAMETER].size, self.program.arrays[LEAF].size}
-        self.differentiable = differentiable and kinds != {0}
-        if self.differentiable:
-            differentiate(self.program)
-        self.compile_seconds = time.perf_counter() - traced
-        self.trace_seconds = traced - started
+        with collector_paused():
+            started = time.perf_counter()
+            self.trace = trace(function, description, parts, names)
+            traced = time.perf_counter()
+            self.flat = flatten(self.trace, lambda: parameter_names(self.guard))
+            self.program = _program(self.flat, differentiable)
+            self.compile_seconds = time.perf_counter() - traced
+            self.trace_seconds = traced - started
+        self.differentiable = bool(self.program.gradients)
         self.input_shapes = [np.shape(part) for part in parts]
         self.results = Results(self.trace, self.program)
         self.inputs = [
@@ -269,6 +268,15 @@ class Compiled:
         found = grad(results[output], [*leaves, *parameters])
         rows = [np.array(found[: len(leaves)]), np.array(found[len(leaves) :])]
         return tuple(row for row in rows if len(row))
+
+
+def _program(flat: Flat, differentiable: bool) -> Program:
+    """The program of a flat graph, with its backward part if there is anything to differentiate in."""
+    program = lower(flat, group(flat))
+    flat.forms = {}  # they have served, and are many
+    if differentiable and any(program.arrays[array].size for array in (PARAMETER, LEAF)):
+        differentiate(program)
+    return program
 
 
 class _JittedCall(RowOp):
