@@ -267,7 +267,7 @@ pictures.keep(pictures.time_bars(seconds, stats.nodes), folder / "speed.png")
 
 # %% [markdown]
 # In a program of one's own all this is one word, `@jit` above the function. The five lines of training do not change.
-# (Without it a step is now slower than above: Python's garbage collector walks the graph that `f` has kept, too.)
+# (Without jit the mean is above the median of before: now and then Python's garbage collector walks a whole graph.)
 
 
 # %%

@@ -129,10 +129,10 @@ def fit(
     whole("fit: batch_size", batch_size)
     rng = generator(seed=seed)
     history = History()
-    objective = _compiled(model, loss, xs, ys) if jit else partial(batch_loss, model, loss)
-    predict = _predictor(model, xs, jit)
     modes = _modes(model)
     try:
+        objective = _compiled(model, loss, xs, ys) if jit else partial(batch_loss, model, loss)
+        predict = _predictor(model, xs, jit)
         for epoch in range(epochs):
             model.train()
             first_step = len(history.steps)

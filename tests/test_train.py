@@ -16,6 +16,8 @@ from nets import (
     MLP,
     SGD,
     Adam,
+    Dropout,
+    Layer,
     Module,
     Sequential,
     ShapeError,
@@ -174,7 +176,7 @@ def test_each_modules_own_mode_comes_back(outer, inner, calls, then):
     model = Watching()
     model.train(outer).part.train(inner)
     with contextlib.suppress(ZeroDivisionError, KeyboardInterrupt):
-        train(model, nth(calls, then), validation=(XS, YS))
+        train(model, nth(calls, then), validation=(XS, YS), jit=False)
         evaluate(model, (XS, YS), {"loss": nth(2, then)})
     assert (model.training, model.part.training, model.part.layers[0].training) == (outer, inner, inner)
 
@@ -250,7 +252,7 @@ def test_a_history_is_short_in_a_prompt():
 @pytest.mark.parametrize("then", [interrupt, lambda o, y: 1 / 0, lambda o, y: o * math.nan])
 def test_the_collector_is_as_it_was_after_an_error(collector, then):
     with contextlib.suppress(ZeroDivisionError, TrainingDiverged):
-        train(loss=nth(3, then), epochs=2)
+        train(loss=nth(3, then), epochs=2, jit=False)
     assert gc.isenabled() is collector
 
 
@@ -286,6 +288,7 @@ def test_divergence_says_where_and_what_to_try_and_leaves_the_parameters_from_be
             epochs=3,
             batch_size=2,
             on_step=lambda step: before.append(([x.hex() for x in model.state_dict().values()], step)),
+            jit=False,  # so that the loss is called for each example
         )
     assert len(before) == 2
     assert [x.hex() for x in model.state_dict().values()] == before[-1][0]
@@ -293,6 +296,18 @@ def test_divergence_says_where_and_what_to_try_and_leaves_the_parameters_from_be
     assert f"training diverged at step 2: {what}" in message
     assert f"learning rate {rate:g}, largest gradient" in message and f"Try a learning rate of {rate / 10:g}" in message
     assert "largest gradient 0)" not in message
+
+
+@pytest.mark.parametrize("jit", [True, False])
+def test_a_loss_that_goes_wrong_later_is_told_by_the_engine_in_its_own_words(jit):
+    level = [1.0]
+    with pytest.raises(TrainingDiverged, match=r"diverged at step 3: log: argument is -1"):
+        train(
+            loss=lambda o, y: log(o * 0.0 + level[0]),
+            on_step=lambda step: step.step == 2 and level.__setitem__(0, -1.0),
+            batch_size=1,
+            jit=jit,
+        )
 
 
 def test_the_largest_gradient_is_told():
@@ -319,8 +334,10 @@ def test_a_domain_error_before_anything_has_moved_is_the_users_own():
 @pytest.mark.parametrize(
     ("options", "steps", "epochs"),
     [
-        ({"loss": nth(0, interrupt)}, 0, 0),
-        ({"loss": nth(7, interrupt)}, 4, 1),
+        ({"loss": nth(0, interrupt)}, 0, 0),  # while the targets are checked
+        ({"loss": nth(4, interrupt)}, 0, 0),  # while the loss is compiled
+        ({"loss": nth(0, interrupt), "jit": False}, 0, 0),
+        ({"loss": nth(7, interrupt), "jit": False}, 4, 1),
         ({"on_step": lambda step: step.step == 4 and interrupt()}, 5, 1),
         ({"on_epoch": interrupt}, 3, 1),
         ({"validation": (XS, YS), "metrics": {"stop": interrupt}}, 3, 0),
@@ -331,7 +348,8 @@ def test_ctrl_c_returns_the_history_so_far_and_leaves_the_model_whole(options, s
     history = train(model, epochs=3, batch_size=2, **options)
     assert history.interrupted and (len(history.steps), len(history.epochs)) == (steps, epochs)
     states = [through.state_dict()]
-    train(through, epochs=3, batch_size=2, on_step=lambda step: states.append(through.state_dict()))
+    same = {"jit": options.get("jit", True)}
+    train(through, epochs=3, batch_size=2, on_step=lambda step: states.append(through.state_dict()), **same)
     assert model.state_dict() == states[steps], "all parameters are those after that step"
 
 
@@ -428,3 +446,48 @@ def test_any_module_is_trained():
     history = train(model, data=([0.0, 1.0], [1.0, 4.0]), optimizer=SGD(model.parameters(), lr=0.5), epochs=60)
     assert history.loss[-1] < 1e-4 and float(model(2.0)) == pytest.approx(7.0, abs=0.1)
     assert isinstance(model(Value(2.0)), Value)
+
+
+# --- compiled or not -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 5])
+def test_training_is_the_same_with_jit_and_without(batch_size):
+    histories, states = [], []
+    for jit in (True, False):
+        model = small()
+        histories.append(train(model, epochs=3, batch_size=batch_size, validation=(XS[:2], YS[:2]), jit=jit))
+        states.append(list(model.state_dict().values()))
+    assert histories[0].loss == pytest.approx(histories[1].loss, rel=1e-12)
+    assert histories[0].metrics["loss"] == pytest.approx(histories[1].metrics["loss"], rel=1e-12)
+    assert states[0] == pytest.approx(states[1], rel=1e-12)
+
+
+def test_a_loss_that_cannot_be_compiled_is_computed_as_it_stands_with_a_warning():
+    def decided(output, target):
+        return output * output if output > 0 else -output
+
+    with pytest.warns(UserWarning, match=r"without jit.*bool\(\) of the number .*use where"):
+        warned = train(loss=decided, epochs=2)
+    assert warned.loss == train(loss=decided, epochs=2, jit=False).loss
+
+
+def test_examples_of_different_lengths_are_computed_as_they_stand():
+    class Sums(Module):
+        def __init__(self):
+            self.inner = small()
+
+        def __call__(self, xs):
+            return self.inner([sum(xs), 1.0])
+
+    data = ([[1.0], [1.0, 2.0], [0.5, 0.5, 0.5]], [1.0, 0.0, 1.0])
+    assert train(Sums(), data=data, epochs=2).loss == train(Sums(), data=data, epochs=2, jit=False).loss
+
+
+def test_dropout_draws_the_same_masks_with_jit_and_without():
+    losses = []
+    for jit in (True, False):
+        model = Sequential([Layer(2, 6, "tanh", seed=1), Dropout(0.5, seed=2), Layer(6, 1, "linear", seed=3)])
+        losses.append(train(model, epochs=4, batch_size=2, jit=jit).loss)
+    assert losses[0] == pytest.approx(losses[1], rel=1e-12)
+    assert len(set(losses[0])) == len(losses[0])

@@ -46,7 +46,14 @@ def loops(columns: Sequence[np.ndarray], length: int) -> list[Block] | None:
     """
     if not columns:
         return [Block(0, (length,), (), ())]
-    outer = np.stack(columns)
+    blocks = _blocks(np.stack(columns))
+    worthwhile = blocks is not None and (len(blocks) == 1 or length >= SMALL * len(blocks))
+    return blocks if worthwhile else None
+
+
+def _blocks(columns: np.ndarray) -> list[Block] | None:
+    """The affine blocks of positions of shape (operands, length); None if there are more than FEW."""
+    outer = columns
     sizes: list[int] = []
     steps: list[np.ndarray] = []
     while outer.shape[1] > 1:
@@ -58,19 +65,13 @@ def loops(columns: Sequence[np.ndarray], length: int) -> list[Block] | None:
         sizes.append(stretch)
         steps.append(moves[:, 0])
         outer = outer[:, ::stretch]
-    if not _worthwhile(outer.shape[1], length):
-        blocks = _runs(np.stack(columns))
-        return blocks if blocks and _worthwhile(len(blocks), length) else None
+    count = outer.shape[1]
+    if count > FEW:
+        return _runs(columns)
     inner = tuple(reversed(sizes)) or (1,)
     strides = tuple(tuple(int(step[k]) for step in reversed(steps)) or (0,) for k in range(len(columns)))
-    block_length = length // outer.shape[1]
-    return [
-        Block(i * block_length, inner, tuple(map(int, outer[:, i])), strides) for i in range(outer.shape[1])
-    ]  # fmt: skip
-
-
-def _worthwhile(blocks: int, length: int) -> bool:
-    return blocks == 1 or (blocks <= FEW and length >= SMALL * blocks)
+    length = columns.shape[1] // count
+    return [Block(i * length, inner, tuple(map(int, outer[:, i])), strides) for i in range(count)]
 
 
 def _runs(columns: np.ndarray) -> list[Block] | None:
@@ -91,7 +92,7 @@ def _runs(columns: np.ndarray) -> list[Block] | None:
     blocks: list[Block] = []
     for (length, step), alike in groupby(runs, key=lambda run: run[:2]):
         begins = [run[2] for run in alike]
-        outer = loops(list(columns[:, begins]), len(begins)) if len(begins) < len(columns[0]) else None
+        outer = _blocks(columns[:, begins]) if len(begins) < columns.shape[1] else None
         if outer is None or len(blocks) + len(outer) > FEW:
             return None
         for block in outer:
