@@ -45,6 +45,7 @@ def jit(function: Any = None, *, dtype: Any = "float64", check: bool = True, gra
 
     Raises TraceError where Python needs a number that differs from call to call (if, float, range, an index).
 
+    >>> from autograd import Value
     >>> w = Value(2.0, "w")
     >>> f = jit(lambda xs: sum((w * x - 1.0) ** 2 for x in xs))
     >>> y = f([1.0, 2.0])
