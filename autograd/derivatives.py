@@ -18,7 +18,7 @@ def grad(y: Value, xs: Any, create_graph: bool = False) -> Any:
     """The derivatives of y in each of xs, as floats; for one Value instead of a sequence, just the one.
 
     Leaves every `grad` as it is. With `create_graph=True` they come as Values that are differentiable again, to
-    any order. An x that y does not depend on has derivative 0.
+    any order; in a jitted function they do so in any case. An x that y does not depend on has derivative 0.
 
     >>> x = Value(2.0)
     >>> (slope,) = grad(x**3, [x], create_graph=True)

@@ -51,7 +51,7 @@ def jit(function: Any = None, *, dtype: Any = "float64", check: bool = True, gra
     >>> y = f([1.0, 2.0])
     >>> y.backward()
     >>> y, w.grad
-    (Value(10.0, op=jit), 14.0)
+    (Value(10.0, grad=1.0, op=jit), 14.0)
     """
     if function is None:
         return functools.partial(jit, dtype=dtype, check=check, grad=grad)
