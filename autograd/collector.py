@@ -16,8 +16,8 @@ def collector_paused() -> Iterator[None]:
     False
     """
     was_on = gc.isenabled()
-    gc.disable()
     try:
+        gc.disable()
         yield
     finally:
         if was_on:

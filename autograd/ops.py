@@ -160,6 +160,15 @@ step = Op(
     domain=REALS,
     doc="1 if x > 0 else 0; slope 0 everywhere",
 )
+equal = Op(
+    "equal",
+    value=lambda a, b: 1.0 if a == b else 0.0,
+    partials=(lambda out, a, b: 0.0, lambda out, a, b: 0.0),
+    array=lambda a, b: 1.0 * (a == b),
+    latex="[{0} = {1}]",
+    domain=REAL_PAIRS,
+    doc="1 if a == b else 0; slope 0 everywhere",
+)
 where = Op(
     "where",
     value=lambda c, a, b: a if c else b,

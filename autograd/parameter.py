@@ -19,6 +19,7 @@ from .errors import ArgumentError
 from .number import number
 from .storage import Span, Storage, join
 from .value import Value, checked_label
+from .watch import watcher
 
 
 class Parameter(Value):
@@ -69,6 +70,8 @@ class Parameter(Value):
 
     @grad.setter
     def grad(self, grad: Any) -> None:
+        if (watching := watcher.get()) is not None:
+            watching.need(self, "assignment to .grad")
         try:
             self.span.grad_cells[self.at] = grad
         except (TypeError, OverflowError):

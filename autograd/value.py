@@ -150,6 +150,8 @@ class Value:
 
     @data.setter
     def data(self, data: Any) -> None:
+        if (watching := watcher.get()) is not None:
+            watching.need(self, "assignment to .data")
         self._data = number(data, "Value.data")
 
     @property

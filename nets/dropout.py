@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd import uniform
+from autograd import Value, uniform
 
-from .checks import between, generator
+from .checks import between, generator, is_number
+from .errors import ShapeError
 from .module import Module
 
 
@@ -31,8 +32,14 @@ class Dropout(Module):
         self.rng = generator(rng, seed)
 
     def __call__(self, xs: Iterable[Any]) -> list[Any]:
+        if isinstance(xs, (Value, str)) or not isinstance(xs, Iterable):
+            raise ShapeError(f"{self!r} takes a list of inputs, got the single {xs!r}; write [...] around it")
+        xs = list(xs)
+        for x in xs:
+            if not is_number(x):
+                raise ShapeError(f"{self!r} takes a flat list of numbers, got {type(x).__name__} in it")
         if not self.training:
-            return list(xs)
+            return xs
         return [x * ((uniform(self.rng) >= self.rate) / (1.0 - self.rate)) for x in xs]
 
     def config(self) -> dict[str, Any]:

@@ -125,6 +125,7 @@ def fit(
     held_out = None if validation is None else _examples(validation, "fit: validation")
     measures = {"loss": loss, **_metrics(metrics or {})}
     _refuse_what_does_not_fit(model, loss, optimizer, metrics, held_out)
+    _refuse_unless_bool("fit: jit", jit)
     whole("fit: epochs", epochs)
     whole("fit: batch_size", batch_size)
     rng = generator(seed=seed)
@@ -160,6 +161,11 @@ def evaluate(
     The model is compiled by `autograd.jit` where that is possible, unless `jit=False`.
     """
     xs, ys = _examples(data, "evaluate: data")
+    _refuse_unless_bool("evaluate: jit", jit)
+    if not isinstance(model, Module):
+        raise ArgumentError(
+            f"evaluate measures a Module such as an MLP, got {model!r}; make a class of it (see Module)"
+        )
     return _measured(model, _predictor(model, xs, jit), (xs, ys), _metrics(metrics))
 
 
@@ -202,11 +208,14 @@ def _predictor(model: Module, xs: Any, jit: bool) -> Callable[[Any], Iterable[An
     compiled = autograd.jit(vmap(model), grad=False)
 
     def at_once(xs: Any) -> Iterable[Any]:
+        like = _output(model, xs[0])
+        if not isinstance(like, (Value, list)):
+            return one_by_one(xs)
         try:
             outputs = compiled(xs)
-        except TraceError:
+        except Exception:  # if it is not jit that is the matter, the model will tell
             return one_by_one(xs)
-        if not isinstance(outputs, np.ndarray) or outputs.ndim > 2:
+        if not isinstance(outputs, np.ndarray) or outputs.ndim != 1 + isinstance(like, list):
             return one_by_one(xs)
         return [list(map(Value, row)) if isinstance(row, list) else Value(row) for row in outputs.tolist()]
 
@@ -224,13 +233,18 @@ def _compiled(model: Module, loss: Loss, xs: Any, ys: Any) -> Objective:
 
     def objective(xs: Any, ys: Any) -> Any:
         nonlocal refused
-        if not refused:
-            try:
-                return jitted(xs, ys)
-            except TraceError as error:
-                refused = True
-                warnings.warn(f"fit computes the loss without jit, which is slow: {error}", stacklevel=4)
-        return as_it_stands(xs, ys)
+        if refused:
+            return as_it_stands(xs, ys)
+        try:
+            return jitted(xs, ys)
+        except Exception as error:
+            if jitted.cache_info().currsize and not isinstance(error, TraceError):  # no matter of compiling
+                raise
+            total = as_it_stands(xs, ys)  # which has its own to say, if it is not jit that is the matter
+            refused = True
+            told = f"{type(error).__name__}: {error}" if not isinstance(error, TraceError) else error
+            warnings.warn(f"fit computes the loss without jit, which is slow: {told}", stacklevel=4)
+            return total
 
     return objective
 
@@ -250,6 +264,11 @@ def _refuse_bad_targets(model: Module, loss: Loss, xs: Any, ys: Any) -> None:
 def _different(ys: Any) -> Iterable[Any]:
     """The targets, each once if they are single numbers; a thousand at most."""
     return ys[:MOST_TARGETS] if np.ndim(ys) > 1 else np.unique(ys)[:MOST_TARGETS].tolist()
+
+
+def _refuse_unless_bool(what: str, x: Any) -> None:
+    if not isinstance(x, bool):
+        raise ArgumentError(f"{what} is {x!r}; it needs to be True or False")
 
 
 def _is_regular(part: Any) -> bool:

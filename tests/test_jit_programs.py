@@ -95,25 +95,41 @@ def test_parameters_of_two_models_that_are_joined_afterwards_agree(name):
 
 DENSE: dict[str, tuple[int, int, list[str]]] = {
     # name: lines of the program, gathers and scatters, what is to be found in it (once each) when mapped
-    "elementary_mlp": (4, 0, [r"tanh\(batches \(batch, 3\) @ \S+\.T \+ ", r"tanh\(h1 @ \S+\.T \+ ", r"h2 @ "]),
-    "mlp": (4, 0, [r"relu\(batches \(batch, 3\) @ \S+\.T \+ ", r"relu\(h1 @ \S+\.T \+ ", r"h2 @ "]),
-    "classifier": (3, 2, [r"batches \(batch, 4\) @ ", r"h2 \(batch, 3\) = h1 @ ", r"logsumexp\(h2\) - pick\(h2, "]),
+    "elementary_mlp": (4, 0, [r"tanh\(batches\[\d\] \(batch, 3\) @ \S+\.T \+ ", r"tanh\(h1 @ \S+\.T \+ ", r"h2 @ "]),
+    "mlp": (4, 0, [r"relu\(batches\[\d\] \(batch, 3\) @ \S+\.T \+ ", r"relu\(h1 @ \S+\.T \+ ", r"h2 @ "]),
+    "classifier": (
+        3,
+        2,
+        [r"batches\[\d\] \(batch, 4\) @ ", r"h2 \(batch, 3\) = h1 @ ", r"logsumexp\(h2\) - pick\(h2, "],
+    ),
     "softmax_classifier": (3, 2, [r"h1 @ ", r"log\(pick\(exp\(h2 - logsumexp\(h2\)\), "]),
-    "hinge_with_penalty": (4, 0, [r"batches \(batch, 2\) @ ", r"relu\(h1 @ ", r"\((\S+) @ \1\) \* 0\.01"]),
-    "tied_weights": (3, 0, [r"tanh\(batches \(batch, 5\) @ \S+\.T\)", r"h1 @ [^.\s]+\.?\w* \+"]),
-    "shared_weights": (5, 0, [r"batches \(batch, 4\) @ ", r"tanh\(h1 @ ", r"tanh\(h2 @ ", r"h3 @ "]),
-    "residual": (5, 0, [r"batches \(batch, 4\) \+ relu\(batches .{10} @ ", r"h1 \+ relu\(h1 @ ", r"h2 \+ relu\(h2"]),
-    "matrix_chain": (4, 0, [r"batches \(batch, 4\) @ ", r"= h1 @ ", r"= h2 @ "]),
-    "polynomial": (2, 0, [r"batches \(batch, 6\) \*\* 3", r"batches \(batch, 6\) \* batches \(batch, 6\)"]),
-    "choosing": (4, 0, [r"batches \(batch, 3\) @ ", r"where\(step\(h1 - 0\.1\), h1 \* \S+, \(h1 \* h1\) \* "]),
-    "convolution": (3, 2, [r"einsum\('[^']+', batches \(batch, 6, 6\), \S+\) \+ ", r"einsum\('[^']+', relu\(h1\)"]),
-    "padded_convolution": (3, 3, [r"gather\(batches \(batch, 6, 6\)\) @ ", r"einsum\('[^']+', h1, "]),
-    "max_pooling": (4, 0, [r"einsum\('[^']+', batches \(batch, 6, 6\)", r"= maximum\(h1", r"\(maximum\(h2"]),
-    "mean_pooling": (3, 0, [r"einsum\('[^']+', batches \(batch, 6, 6\)", r"\(sum\(h1\) / 4\) @ "]),
+    "hinge_with_penalty": (4, 0, [r"batches\[\d\] \(batch, 2\) @ ", r"relu\(h1 @ ", r"\((\S+) @ \1\) \* 0\.01"]),
+    "tied_weights": (3, 0, [r"tanh\(batches\[\d\] \(batch, 5\) @ \S+\.T\)", r"h1 @ [^.\s]+\.?\w* \+"]),
+    "shared_weights": (5, 0, [r"batches\[\d\] \(batch, 4\) @ ", r"tanh\(h1 @ ", r"tanh\(h2 @ ", r"h3 @ "]),
+    "residual": (
+        5,
+        0,
+        [r"batches\[\d\] \(batch, 4\) \+ relu\(batches\[0\] .{10} @ ", r"h1 \+ relu\(h1 @ ", r"h2 \+ relu\(h2"],
+    ),
+    "matrix_chain": (4, 0, [r"batches\[\d\] \(batch, 4\) @ ", r"= h1 @ ", r"= h2 @ "]),
+    "polynomial": (
+        2,
+        0,
+        [r"batches\[\d\] \(batch, 6\) \*\* 3", r"batches\[\d\] \(batch, 6\) \* batches\[\d\] \(batch, 6\)"],
+    ),
+    "choosing": (4, 0, [r"batches\[\d\] \(batch, 3\) @ ", r"where\(step\(h1 - 0\.1\), h1 \* \S+, \(h1 \* h1\) \* "]),
+    "convolution": (
+        3,
+        2,
+        [r"einsum\('[^']+', batches\[\d\] \(batch, 6, 6\), \S+\) \+ ", r"einsum\('[^']+', relu\(h1\)"],
+    ),
+    "padded_convolution": (3, 3, [r"gather\(batches\[\d\] \(batch, 6, 6\)\) @ ", r"einsum\('[^']+', h1, "]),
+    "max_pooling": (4, 0, [r"einsum\('[^']+', batches\[\d\] \(batch, 6, 6\)", r"= maximum\(h1", r"\(maximum\(h2"]),
+    "mean_pooling": (3, 0, [r"einsum\('[^']+', batches\[\d\] \(batch, 6, 6\)", r"\(sum\(h1\) / 4\) @ "]),
     "recurrent": (7, 0, []),
     "lstm": (14, 0, []),
-    "embedding": (2, 4, [r"sum\(pick\(\S+, batches \(batch, 3\)\)\) / 3\) @ "]),
-    "causal_attention": (4, 10, [r"h1 \(batch, 5, 12\) = batches \(batch, 5, 4\) @ "]),
+    "embedding": (2, 4, [r"sum\(pick\(\S+, batches\[\d\] \(batch, 3\)\)\) / 3\) @ "]),
+    "causal_attention": (4, 10, [r"h1 \(batch, 5, 12\) = batches\[\d\] \(batch, 5, 4\) @ "]),
     "transformer": (11, 14, []),
 }  # fmt: skip
 
@@ -189,7 +205,7 @@ def test_a_concatenation_is_split_into_a_product_for_each_of_its_segments():
     f(*net.examples(0, 3))
     assert len(contractions(f)) == 4 + 3 + 1
     assert f.stats.gathers == 0
-    assert [str(f.program).count(f"batches[:, {step}] @ ") for step in range(4)] == [1] * 4
+    assert [str(f.program).count(f"batches[0][:, {step}] @ ") for step in range(4)] == [1] * 4
 
 
 def test_a_convolution_is_one_einsum_over_windows_of_the_image():
@@ -200,7 +216,7 @@ def test_a_convolution_is_one_einsum_over_windows_of_the_image():
     image = windows.factors[0]
     assert [size for size in windows.sizes if size > 0] == [5, 5, 3, 3, 3]
     assert sorted(stride for stride in image.strides if stride > 0) == [1, 1, 7, 7]
-    [line] = [line for line in f.program.lines if "einsum" in line and "batches (batch, 7, 7)" in line]
+    [line] = [line for line in f.program.lines if "einsum" in line and "batches[0] (batch, 7, 7)" in line]
     letters = re.search(r"einsum\('(\w+),(\w+)->(\w+)'", line)
     assert letters is not None
     pixels, kernel, out = map(set, letters.groups())
@@ -210,13 +226,14 @@ def test_a_convolution_is_one_einsum_over_windows_of_the_image():
 @pytest.mark.parametrize("make", [causal_attention, transformer])
 @looped_and_mapped
 def test_growing_sums_are_one_padded_group(make, way):
-    """The program has as many lines and calls for long sequences as for short ones."""
+    """The program has as many calls for long sequences as for short ones."""
     seen = set()
     for steps in (5, 8, 11):
         net = make(steps)
         f = jit(getattr(net, way))
         f(*net.examples(0, 5))
-        seen.add((f.stats.array_calls, f.stats.gathers, len(f.program.lines)))
+        seen.add((f.stats.array_calls, f.stats.gathers))
+        assert len(f.program.lines) <= 12  # a long formula may get a line more
     assert len(seen) == 1
 
 

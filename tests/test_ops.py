@@ -35,6 +35,7 @@ REFERENCE = {
     "maximum": max,
     "minimum": min,
     "step": lambda x: float(np.heaviside(x, 0.0)),
+    "equal": lambda a, b: float(not a - b),
     "where": lambda c, a, b: (b, a)[c != 0],
     "exp": lambda x: math.e**x,
     "log": lambda x: math.log2(x) / math.log2(math.e),

@@ -143,14 +143,20 @@ def test_reading_data_is_told_and_gives_the_number(notes):
     assert same(notes.lines, [("read", x), ("read", p), ("read", y)])
 
 
-def test_arithmetic_printing_and_writing_are_not_told(notes):
+def test_arithmetic_and_printing_are_not_told(notes):
     x, ws = Value(1.0), ParameterVector([1.0, 2.0])
     notes.lines.clear()
     y = dot(ws, [x, 3.0]) + relu(x) * sum(ws) - where(1.0, x, 2.0) ** 2
     assert f"{y}" and f"{y:.2f}" and repr(y)
+    assert notes.lines == []
+
+
+def test_assignments_to_numbers_and_gradients_of_parameters_are_told(notes):
+    x, ws = Value(1.0), ParameterVector([1.0, 2.0])
+    notes.lines.clear()
     x.data = 5.0
     ws[0].grad = 0.0
-    assert notes.lines == []
+    assert same(notes.lines, [("need", x, "assignment to .data"), ("need", ws[0], "assignment to .grad")])
 
 
 def test_new_leaves_are_told_and_inner_nodes_are_not(notes):

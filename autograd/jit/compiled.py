@@ -6,9 +6,10 @@ runs the backward program to give them.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -31,7 +32,7 @@ from .lower import lower
 from .numpy_backend import Bound, OutsideError
 from .program import LEAF, PARAMETER, SIZE, Program
 from .results import Results
-from .structure import numbers_in, statics
+from .structure import arguments, numbers_in, statics
 from .trace import trace
 
 SIZES_KEPT = 4
@@ -59,8 +60,8 @@ class Call:
     """What is remembered of one call, so that its gradients can still be had after another one."""
 
     parts: Sequence[Any]
-    arguments: Any
-    drawn: list[Any]
+    drawn: list[Any] = field(default_factory=list)
+    """Each generator that was drawn from, and its state before."""
 
 
 class Compiled:
@@ -70,12 +71,13 @@ class Compiled:
                  dtype: Any, differentiable: bool) -> None:  # fmt: skip
         self.function, self.dtype, self.names = function, np.dtype(dtype), names
         self.description = description
-        self.guard = Guard(function, statics(description))
+        self.lock = threading.RLock()
         with collector_paused():
             started = time.perf_counter()
             self.trace = trace(function, description, parts, names)
             traced = time.perf_counter()
-            self.flat = flatten(self.trace, lambda: parameter_names(self.guard))
+            self.look_around()
+            self.flat = flatten(self.trace, lambda: parameter_names(self.guard), self.guard.computed)
             self.program = _program(self.flat, differentiable)
             self.compile_seconds = time.perf_counter() - traced
             self.trace_seconds = traced - started
@@ -87,8 +89,13 @@ class Compiled:
         ]
         self.bounds: dict[int, Bound] = {}
         self.latest: Call | None = None
-        self.current = Call((), ((), {}), [])
+        self.current = Call(())
         self.runs = 0
+        """How many calls have been compared, or need not be."""
+        self.settled = False
+        """Whether a call with other numbers than the first one's has been compared."""
+        self.first: list[np.ndarray] = []
+        """The numbers of the first call, which a call to be checked has to differ from."""
 
     @property
     def stats(self) -> Stats:
@@ -107,25 +114,42 @@ class Compiled:
 
     @property
     def graph(self) -> list[Value]:
-        """The roots of the scalar graph, traced anew with the numbers of the last call."""
-        traced = trace(self.function, self.description, self.current.parts, self.names)
+        """The roots of the scalar graph for the last call's arguments, traced anew, with parameters as they are now."""
+        with draws.kept(self.trace.draws):
+            for rng, before in self.current.drawn:
+                draws.restore(rng, before)
+            traced = trace(self.function, self.description, self.current.parts, self.names)
         return [output for output in traced.outputs if isinstance(output, Value)]
 
-    def forget_graph(self) -> None:
-        """Drops the graph it was made from: the garbage collector would walk all of it again and again."""
-        self.trace.outputs, self.trace.sources, self.trace.made, self.trace.baked = [], {}, set(), []
-        self.trace.batch_sums = set()
+    def look_around(self) -> None:
+        """Takes the surroundings as they are now for those that the program fits; calls may change them."""
+        self.guard = Guard(self.function, statics(self.description))
 
-    def run(self, parts: Sequence[Any], arguments: Any) -> Any:
+    def settle(self) -> None:
+        """Ends the comparing, and drops the graph: the garbage collector would walk all of it again and again."""
+        self.settled = True
+        self.trace.outputs, self.trace.sources, self.trace.made, self.trace.baked = [], {}, set(), []
+        self.first = []
+
+    def differs_from_first(self, parts: Sequence[Any]) -> bool:
+        """Whether arguments or parameters are others than in the first call; that is kept, if there is none yet."""
+        numbers = [np.array(getattr(part, "_data", part)) for part in parts]
+        numbers.append(self.flat.parameters.stretch().copy())
+        numbers.append(np.array([leaf._data for leaf in self.flat.outer]))
+        if not self.first:
+            self.first = numbers
+        return not all(map(np.array_equal, numbers, self.first))
+
+    def run(self, parts: Sequence[Any]) -> Any:
         """The function's result for these arguments."""
-        self.current = call = Call(parts, arguments, [])
-        bound, told = self.compute(call)
-        if told is not None and self.differentiable:
-            return told
-        if self.differentiable:
-            self.latest = call
+        with self.lock:
+            self.current = call = Call(parts)
+            bound, told = self.compute(call)
+            if not self.differentiable:
+                return self.results.numbers(bound)
+            if told is not None:
+                return told
             return self.results.values(bound, lambda output, data: self._node(call, output, data))
-        return self.results.numbers(bound)
 
     # --- forward ---
 
@@ -135,11 +159,13 @@ class Compiled:
         If a number goes wrong the function itself is asked: it raises the engine's own error, or else its result is
         the second thing returned, which is None where all is well.
         """
+        self.latest = None
         bound = self._bound(self.size(call.parts))
         self._load(bound, call)
         try:
             bound.forward()
-            if self.results.finite(bound):
+            if self.results.finite(bound) and not (self.program.finite_only and bound.reads_infinite()):
+                self.latest = call
                 return bound, None
         except (FloatingPointError, OutsideError):
             pass
@@ -149,15 +175,16 @@ class Compiled:
 
     def eager(self, call: Call) -> Any:
         """The function's own result for a call, with the random numbers that the program had."""
-        args, kwargs = call.arguments
-        token = as_it_stands.set(True)
+        args, kwargs = arguments(self.description, call.parts)
         try:
+            as_it_stands.set(True)
             with draws.kept(self.trace.draws):
                 for rng, before in call.drawn:
                     draws.restore(rng, before)
                 return self.function(*args, **kwargs)
         finally:
-            as_it_stands.reset(token)
+            as_it_stands.set(False)
+            self.look_around()
 
     def size(self, parts: Sequence[Any]) -> int:
         """The number of examples in a batch; 1 where there is none."""
@@ -230,27 +257,27 @@ class Compiled:
 
     def gradients(self, call: Call, output: int, data: float) -> tuple[np.ndarray, ...]:
         """The derivatives of one result of a call: in the leaves if there are any, in the parameters if any."""
-        if self.latest is call:
-            bound = self.bounds[self.size(call.parts)]
-        else:
-            bound, _ = self.compute(call)
-            self.latest = call
-            if not np.isclose(self.results.number(bound, output), data, rtol=1e-9, atol=1e-12, equal_nan=True):
-                raise ArgumentError(
-                    "backward: the numbers that this result was computed from have been changed, and another call of "
-                    "the jitted function has been made since; call it again and go backward from the new result"
-                )
-        self.results.seed(bound, output)
-        try:
-            bound.backward()
-        except FloatingPointError:
-            return self._told_gradients(call, output)
-        gradients: list[np.ndarray] = []
-        if self.program.arrays[LEAF].size:
-            gradients.append(bound.data[self.program.gradients[LEAF]])
-        if len(self.flat.parameters):
-            gradients.append(self._of_parameters(bound.data[self.program.gradients[PARAMETER]]))
-        return tuple(gradients)
+        with self.lock:
+            if self.latest is call:
+                bound = self.bounds[self.size(call.parts)]
+            else:
+                bound, _ = self.compute(call)
+                if not np.isclose(self.results.number(bound, output), data, rtol=1e-9, atol=1e-12, equal_nan=True):
+                    raise ArgumentError(
+                        "backward: the numbers that this result was computed from have been changed, and another call "
+                        "of the jitted function has been made since; call it again and go backward from the new result"
+                    )
+            self.results.seed(bound, output)
+            try:
+                bound.backward()
+            except FloatingPointError:
+                return self._told_gradients(call, output)
+            gradients: list[np.ndarray] = []
+            if self.program.arrays[LEAF].size:
+                gradients.append(bound.data[self.program.gradients[LEAF]])
+            if len(self.flat.parameters):
+                gradients.append(self._of_parameters(bound.data[self.program.gradients[PARAMETER]]))
+            return tuple(gradients)
 
     def _of_parameters(self, gradient: np.ndarray) -> np.ndarray:
         """The gradients of the parameters among those of the whole stretch they lie in."""

@@ -94,6 +94,9 @@ class _Differentiation:
             partial = self._evaluated(formula, i.sizes, (i.out, *i.args), {})
             if partial == 0.0:
                 continue
+            if partial != partial:  # the log of -1 makes the engine speak, when a gradient is asked for
+                partial = self._temporary(i.sizes, (i.out,))
+                self.code.append(Apply(ops.log, i.sizes, partial, (self._as_view(-1.0, i.sizes),)))
             factors = (upstream,) if partial == 1.0 else (upstream, self._as_view(partial, i.sizes))
             self._accumulate(arg, i.sizes, factors)
 
@@ -127,7 +130,9 @@ class _Differentiation:
             gradient = self._gradient(i.values.array)
             self._reach(gradient, np.arange(self.arrays[gradient].size), False)
             values = View(gradient, i.values.base, i.values.strides)
-            self.code.append(Pick(i.sizes, self._upstream(i.out), values, i.index, i.step, i.count, back=True))
+            self.code.append(
+                Pick(i.sizes, self._upstream(i.out), values, i.index, i.step, i.count, i.counts, back=True)
+            )
 
     def _call(self, i: Call) -> None:
         gradients = tuple(self._gradient(row) for row in i.rows)

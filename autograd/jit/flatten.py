@@ -7,7 +7,7 @@ weights and inputs are two arrays of ids, made once for all neurons that share t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,28 +19,38 @@ from ..rows import is_vector
 from ..value import Value
 from .forms import Flat, Foreign, Form, Ids, Leaves, Map, OverBatch, OverRow, Sum
 from .program import CONSTANT, LEAF, PARAMETER, SIZE
-from .trace import Trace
+from .trace import BATCH_SUM, Trace
 from .walk import place, walk
 
 
-def flatten(trace: Trace, in_order: Callable[[], Iterable[Value]] = tuple) -> Flat:
+def flatten(
+    trace: Trace, in_order: Callable[[], Iterable[Value]] = tuple, given: Container[Value] = frozenset()
+) -> Flat:
     """The flat form of a trace's graph. Joins the storages of its parameters.
 
     Where they are not joined yet they are laid out as `in_order` names them, so that a layer's weights make a matrix.
+    What was computed before, and is `given`, is read like a leaf.
     """
     roots = [output for output in trace.outputs if isinstance(output, Value)]
-    order, uses, found = walk(roots)
+    order, uses, found = walk(roots, given)
     if len({p.span.storage for p in found}) > 1:
         rank = {p: at for at, p in enumerate(in_order())}
         found.sort(key=lambda p: rank.get(p, len(rank)))
-    return _Flattening(trace, order, uses, found).flat()
+    return _Flattening(trace, order, uses, found, given).flat()
 
 
 class _Flattening:
     """What `flatten` keeps in hand while it goes through the nodes."""
 
-    def __init__(self, trace: Trace, order: list[Value], uses: dict[Value, int], parameters: list[Parameter]) -> None:
-        self.trace, self.order, self.uses = trace, order, uses
+    def __init__(
+        self,
+        trace: Trace,
+        order: list[Value],
+        uses: dict[Value, int],
+        parameters: list[Parameter],
+        given: Container[Value],
+    ) -> None:
+        self.trace, self.order, self.uses, self.given = trace, order, uses, given
         joined = FlatParameters(parameters)
         self.parameters = FlatParameters(sorted(joined, key=place))
         self.start = place(self.parameters.parameters[0]) if parameters else 0
@@ -62,7 +72,7 @@ class _Flattening:
 
     def flat(self) -> Flat:
         for node in self.order:
-            self.ids[node] = self._leaf(node) if node.op is None else self._inner(node)
+            self.ids[node] = self._leaf(node) if node.op is None or node in self.given else self._inner(node)
         self._settle_short_sums()
         outputs = [self.ids[x] if isinstance(x, Value) else self._constant(float(x)) for x in self.trace.outputs]
         self.leaves[CONSTANT].size = len(self.constants)
@@ -120,9 +130,11 @@ class _Flattening:
     # --- inner nodes ---
 
     def _inner(self, node: Value) -> int:
-        if node in self.trace.batch_sums:
+        if node.op is BATCH_SUM:
             arg = self._id(node._a)
-            return self._add_form(node, OverBatch(arg), False) if self.batched[arg] else self._plain(node)
+            if self.batched[arg]:
+                return self._add_form(OverBatch(arg), False)
+            return self._add_form(Map(ops.mul, (arg, self._id(node._b))), False)
         return self._plain(node)
 
     def _plain(self, node: Value) -> int:
@@ -133,24 +145,24 @@ class _Flattening:
             args = tuple(self._id(arg) for arg in node.args)
             if all(self.array_of[arg] == CONSTANT for arg in args):
                 return self._constant(node._data)
-            return self._add_form(node, Map(op, args), any(self.batched[arg] for arg in args))
+            return self._add_form(Map(op, args), any(self.batched[arg] for arg in args))
         rows: tuple[Any, ...] = node._a.rows
         if op is ops.SUM:
             xs = rows[0]
             if xs.__class__ is tuple:
                 return self._sum(node, xs, ())
-            return self._add_form(node, Sum(addend_rows=[self._row(xs)]), False)
+            return self._add_form(Sum(addend_rows=[self._row(xs)]), False)
         if op is ops.DOT:
             return self._sum(node, rows[2], ((self._row(rows[0]), self._row(rows[1])),))
         ids = tuple(map(self._row, rows))
         batched = any(self._row_batched(row) for row in ids)
         if op is ops.LOGSUMEXP:
-            return self._add_form(node, OverRow(op, ids[0]), batched)
+            return self._add_form(OverRow(op, ids[0]), batched)
         if op is ops.PICK:
-            return self._add_form(node, OverRow(op, ids[0], int(ids[1][0])), batched)
-        return self._add_form(node, Foreign(op, ids), batched)
+            return self._add_form(OverRow(op, ids[0], int(ids[1][0])), batched)
+        return self._add_form(Foreign(op, ids), batched)
 
-    def _add_form(self, node: Value, form: Form, batched: bool) -> int:
+    def _add_form(self, form: Form, batched: bool) -> int:
         key = self._new(-1, -1, batched)
         self.forms[key] = form
         return key
@@ -190,7 +202,7 @@ class _Flattening:
         total.addends += single
         if constant != 0.0:
             total.addends.append(self._constant(constant))
-        key = self._add_form(node, total, batched or any(self._row_batched(row) for pair in rows for row in pair))
+        key = self._add_form(total, batched or any(self._row_batched(row) for pair in rows for row in pair))
         if weight > 1:
             self.weights[key] = weight
         return key

@@ -56,6 +56,8 @@ class Grouped:
     """How many arrays there are: those of the leaves, then those of the groups and the two pools."""
     pools: tuple[int, int]
     """The arrays of pooled values: of those that are alike for all examples, and of batched ones."""
+    dropped: bool
+    """Whether products with the constant 0 were left out, which is right for finite numbers only."""
 
 
 def group(flat: Flat) -> Grouped:
@@ -86,6 +88,7 @@ class _Grouping:
         self.array_of = list(flat.array_of)
         self.level = [0] * len(self.array_of)
         self.groups: dict[Any, Group] = {}
+        self.dropped = False
         self.row_kinds: dict[int, list[tuple[int, Any]]] = {}
         self.row_levels: dict[int, int] = {}
 
@@ -102,7 +105,7 @@ class _Grouping:
             else:
                 self._over_rows(i, form)
         order = sorted(self.groups.values(), key=lambda g: (g.level, not self._of_parameters(g)))
-        return Grouped(order, self.array_of, self.arrays, self.pools)
+        return Grouped(order, self.array_of, self.arrays, self.pools, self.dropped)
 
     def _of_parameters(self, g: Group) -> bool:
         """Whether a group reads nothing but parameters and constants, such as a penalty.
@@ -145,6 +148,7 @@ class _Grouping:
         for a, b in zip(form.a, form.b, strict=True):
             kind = (array_of[a], array_of[b])
             if CONSTANT in kind and (self._is_zero(a) or self._is_zero(b)):
+                self.dropped = True
                 continue
             if kind[0] < kind[1]:
                 kind, a, b = (kind[1], kind[0]), b, a
@@ -183,6 +187,7 @@ class _Grouping:
                 if array == CONSTANT:
                     at = np.arange(len(row))[where]
                     where = at[[not self._is_zero(i) for i in row[at].tolist()]]
+                    self.dropped = self.dropped or len(where) < len(at)
             if isinstance(where, np.ndarray) and not len(where):
                 continue
             if a >= b:

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 import types
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter, itemgetter
 from typing import Any
@@ -19,13 +21,16 @@ from ..value import Value
 from ..watch import watcher
 
 DEEP = 4
-"""How many calls deep the search for functions goes."""
+"""How many lists, dicts and objects deep the names of parameters go."""
 
 MOST_NUMBERS = 2000
 """So many numbers in lists are compared; longer lists are data, which should come as arguments."""
 
-OURS = ("autograd", "nets", "numpy", "builtins")
-"""Packages whose functions reach nothing of the user's by themselves."""
+OURS = frozenset({"autograd", "nets", "numpy", *sys.stdlib_module_names} - {"__main__"})
+"""Packages whose functions, classes and modules reach nothing of the user's by themselves."""
+
+LARGE = 500
+"""A module with more names than this is taken for a library, which stays as it is."""
 
 
 class _Same:
@@ -51,52 +56,137 @@ class Guard:
 
     def __init__(self, function: Callable[..., Any], arguments: Iterable[Any] = ()) -> None:
         self.named: list[tuple[str, Any]] = [(type(thing).__name__.lower(), thing) for thing in arguments]
-        self._functions: list[Any] = []
-        self._find(function)
-        self._cells = [cell for f in self._functions for cell in f.__closure__ or ()]
-        self._globals = [(itemgetter(*names), f.__globals__) for f in self._functions if (names := _global_names(f))]
-        self._slots: list[tuple[Any, Any]] = []
-        self._containers = list(_containers((thing for _, thing in self.named), self._slots))
+        self.computed: set[Value] = set()
+        """The Values among them that an op has made."""
+        self._cells: list[tuple[str, Any]] = []
+        self._read: list[tuple[Any, Any]] = []
+        self._containers: list[Any] = []
+        self._numbers = 0
+        self._explore(function)
         self._before = self._now()
         self._copies = [container.copy() for container in self._containers]
 
     def unchanged(self) -> bool:
         """Whether everything is as it was."""
-        token = watcher.set(_SAME)
         try:
+            watcher.set(_SAME)
             return self._containers == self._copies and self._now() == self._before
         except (ValueError, KeyError, AttributeError):  # an array stands where another one did; a name is gone
             return False
         finally:
-            watcher.reset(token)
+            watcher.set(None)  # there is none while a function is called from outside
+
+    def change(self) -> str:
+        """The name of something that has changed."""
+        for (name, _), now, before in zip(self._cells, self._now(), self._before, strict=False):
+            if now is not before:
+                return repr(name)
+        names = {id(thing): name for name, thing in self.named}
+        for container, copied in zip(self._containers, self._copies, strict=True):
+            changed = _changed_key(container, copied)
+            if changed is not None:
+                return repr(names.get(id(container), "a list") if changed == "" else changed)
+        return "what it reads from outside"
 
     def _now(self) -> list[Any]:
-        read = [*self._globals, *self._slots]
-        return [_contents(cell) for cell in self._cells] + [get(thing) for get, thing in read]
+        return [_contents(cell) for _, cell in self._cells] + [get(thing) for get, thing in self._read]
 
-    def _find(self, function: Any) -> None:
-        """Fills in the functions that are called from outside `OURS`, and what they name."""
-        waiting, seen = [(function, 0)], set()
+    # --- finding what there is ---
+
+    def _explore(self, function: Any) -> None:
+        """Fills in all that can be reached from the function and from what is named already."""
+        waiting = [thing for _, thing in self.named] + [function]
+        seen: set[int] = set()
         while waiting:
-            thing, depth = waiting.pop()
-            if id(thing) in seen or depth > DEEP:
-                continue
-            seen.add(id(thing))
-            if isinstance(thing, functools.partial):
-                waiting += [(thing.func, depth), *((arg, depth) for arg in (*thing.args, *thing.keywords.values()))]
-                self.named += [("argument", arg) for arg in (*thing.args, *thing.keywords.values())]
-                continue
-            if getattr(thing, "__self__", None) is not None and inspect.ismethod(thing):
-                self.named.append(("self", thing.__self__))
-            f = _function_of(thing)
-            if f is None or (depth and f.__module__.partition(".")[0] in OURS):
-                continue
-            if f is not thing and not inspect.ismethod(thing):
-                self.named.append((type(thing).__name__.lower(), thing))
-            self._functions.append(f)
-            names = list(_names(f))
-            self.named += names
-            waiting += [(other, depth + 1) for _, other in names if callable(other) and not isinstance(other, type)]
+            thing = waiting.pop()
+            if id(thing) not in seen:
+                seen.add(id(thing))
+                waiting += self._inside(thing, thing is function)
+
+    def _inside(self, thing: Any, root: bool) -> Iterable[Any]:
+        """What the thing leads to, after noting how it can change."""
+        if isinstance(thing, Value):
+            if thing.op is not None:
+                self.computed.add(thing)
+            return ()
+        if isinstance(thing, functools.partial):
+            given = [*thing.args, *thing.keywords.values()]
+            self.named += [("argument", arg) for arg in given]
+            return (thing.func, *given)
+        if inspect.ismethod(thing):
+            self.named.append(("self", thing.__self__))
+            return (thing.__self__, thing.__func__)
+        if isinstance(thing, types.FunctionType):
+            return self._inside_function(thing) if root or _is_users(thing.__module__) else ()
+        if isinstance(thing, type):
+            return self._inside_class(thing)
+        if isinstance(thing, types.ModuleType):
+            if _is_users(thing.__name__) and len(vars(thing)) <= LARGE:
+                self._containers.append(vars(thing))
+            return ()
+        if isinstance(thing, (list, tuple, dict, deque)):
+            return self._inside_items(thing)
+        return self._inside_object(thing, root)
+
+    def _inside_function(self, function: types.FunctionType) -> Iterable[Any]:
+        cells = list(zip(function.__code__.co_freevars, function.__closure__ or (), strict=False))
+        self._cells += cells
+        names = _global_names(function)
+        if names:
+            self._read.append((itemgetter(*names), function.__globals__))
+        found = [(name, _contents(cell)) for name, cell in cells] + [(n, function.__globals__[n]) for n in names]
+        if function.__defaults__ or function.__kwdefaults__:
+            parameters = inspect.signature(function).parameters.values()
+            found += [(p.name, p.default) for p in parameters if p.default is not p.empty]
+        self.named += found
+        return [thing for _, thing in found]
+
+    def _inside_class(self, kind: type) -> Iterable[Any]:
+        if not _is_users(kind.__module__):
+            return ()
+        self._containers.append(vars(kind))
+        return [*vars(kind).values(), *kind.__bases__]
+
+    def _inside_items(self, items: Any) -> Iterable[Any]:
+        inside = items.values() if isinstance(items, dict) else items
+        if inside and isinstance(next(iter(inside)), (int, float, str)):
+            self._numbers += len(items)
+            if self._numbers > MOST_NUMBERS:
+                return ()
+        if not isinstance(items, tuple):
+            self._containers.append(items)
+        return list(inside)
+
+    def _inside_object(self, thing: Any, root: bool) -> Iterable[Any]:
+        kind = type(thing)
+        inside: list[Any] = [kind]
+        if callable(thing) and isinstance(getattr(thing, "__wrapped__", None), types.FunctionType):
+            inside.append(thing.__wrapped__)  # a jitted function
+        if root:
+            self.named.append((kind.__name__.lower(), thing))
+        if not (_is_users(kind.__module__) or kind.__module__.partition(".")[0] == "nets"):
+            return inside
+        slots = [name for name in getattr(kind, "__slots__", ()) if hasattr(thing, name)]
+        if slots:
+            self._read.append((attrgetter(*slots), thing))
+            inside += [getattr(thing, name) for name in slots]
+        if hasattr(thing, "__dict__"):
+            self._containers.append(vars(thing))
+            inside += vars(thing).values()
+        return inside
+
+
+def _changed_key(container: Any, copied: Any) -> Any:
+    """The key of a dict under which something else stands now; "" for another change, None if there is none."""
+    if hasattr(copied, "keys"):
+        return next((key for key in {**copied, **container} if container.get(key) is not copied.get(key)), None)
+    same = len(container) == len(copied) and all(a is b for a, b in zip(container, copied, strict=True))
+    return None if same else ""
+
+
+def _is_users(module: Any) -> bool:
+    """Whether what is defined in that module is the user's own."""
+    return isinstance(module, str) and module.partition(".")[0] not in OURS
 
 
 def parameter_names(guard: Guard) -> dict[Value, str]:
@@ -110,26 +200,6 @@ def parameter_names(guard: Guard) -> dict[Value, str]:
             for path, p in _leaves(thing, name, DEEP):
                 names.setdefault(p, path)
     return names
-
-
-def _function_of(thing: Any) -> Any:
-    """The Python function that runs when the thing is called; None if it is none."""
-    thing = inspect.unwrap(thing) if callable(thing) else thing
-    own = getattr(thing, "__func__", thing)
-    f = own if isinstance(own, types.FunctionType) else inspect.getattr_static(type(thing), "__call__", None)
-    return f if isinstance(f, types.FunctionType) else None
-
-
-def _names(f: Any) -> Iterator[tuple[str, Any]]:
-    """What a function names: variables around it, defaults, globals."""
-    for name, cell in zip(f.__code__.co_freevars, f.__closure__ or (), strict=False):
-        yield name, _contents(cell)
-    parameters = inspect.signature(f).parameters.values() if f.__defaults__ or f.__kwdefaults__ else ()
-    for parameter in parameters:
-        if parameter.default is not parameter.empty:
-            yield parameter.name, parameter.default
-    for name in _global_names(f):
-        yield name, f.__globals__[name]
 
 
 def _global_names(f: Any) -> list[str]:
@@ -147,41 +217,6 @@ def _contents(cell: Any) -> Any:
         return cell.cell_contents
     except ValueError:  # not bound yet
         return None
-
-
-def _containers(things: Iterator[Any], slots: list[tuple[Any, Any]]) -> Iterator[Any]:
-    """The lists, dicts and attributes, of objects and their classes, in which Values and what holds them are found."""
-    seen: set[int] = set()
-    waiting = list(things)
-    numbers = 0
-    while waiting:
-        thing = waiting.pop()
-        if id(thing) in seen or isinstance(thing, (types.ModuleType, types.FunctionType, Value)):
-            continue
-        seen.add(id(thing))
-        inside = thing
-        if isinstance(thing, type):
-            if thing.__module__.partition(".")[0] not in OURS:
-                yield vars(thing)
-            continue
-        if not isinstance(thing, (list, dict, tuple)):
-            if type(thing).__module__.partition(".")[0] in ("numpy", "builtins", "autograd"):
-                continue
-            waiting.append(type(thing))
-            names = [name for name in getattr(type(thing), "__slots__", ()) if hasattr(thing, name)]
-            if names:
-                slots.append((attrgetter(*names), thing))
-                waiting += [getattr(thing, name) for name in names]
-            inside = getattr(thing, "__dict__", None)
-        if inside is None:
-            continue
-        if inside and isinstance(inside, (list, tuple)) and isinstance(inside[0], (int, float, str)):
-            numbers += len(inside)
-            if numbers > MOST_NUMBERS:
-                continue
-        if type(inside) in (list, dict):
-            yield inside
-        waiting += inside.values() if isinstance(inside, dict) else inside
 
 
 def _leaves(thing: Any, path: str, depth: int) -> Iterator[tuple[str, Value]]:

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import copy
 import functools
+import inspect
 import itertools
+import sys
 import types
+import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..errors import ArgumentError
+from ..errors import ArgumentError, AutogradError, TraceError
 from ..watch import as_it_stands, watcher
 from .checking import check
 from .compiled import Compiled, Stats
 from .structure import Container, Number, Numbers, Single, argument_names, split_call
 from .words import Listing
 
-LARGEST = 64
-"""How many structures of arguments one function keeps programs for."""
+LARGEST = 256
+"""How many structures of arguments one function keeps programs for; those that were not used for longest go first."""
 
-ALIKE = 8
+ALIKE = 16
 """How many programs it keeps for one structure: for one model in training and in evaluation, for two models."""
+
+
+DTYPES = (np.float64, np.float32)
+"""The precisions that a program may calculate in."""
 
 
 class CacheInfo(NamedTuple):
@@ -53,14 +61,17 @@ def jit(function: Any = None, *, dtype: Any = "float64", check: bool = True, gra
     >>> y, w.grad
     (Value(10.0, grad=1.0, op=jit), 14.0)
     """
+    if not (isinstance(check, bool) and isinstance(grad, bool)):
+        raise ArgumentError(f"jit: check and grad are {check!r} and {grad!r}; each needs to be True or False")
+    if not any(dtype is kind or (isinstance(dtype, (str, np.dtype)) and dtype == np.dtype(kind)) for kind in DTYPES):
+        raise ArgumentError(f'jit: dtype is {dtype!r}; it needs to be "float64" or "float32"')
     if function is None:
         return functools.partial(jit, dtype=dtype, check=check, grad=grad)
     if not callable(function):
         raise ArgumentError(f"jit compiles a function, got {function!r}")
-    for known in ("float64", "float32"):
-        if dtype in (known, getattr(np, known), np.dtype(known)):
-            return Jitted(function, np.dtype(known), check, grad)
-    raise ArgumentError(f'jit: dtype is {dtype!r}; it needs to be "float64" or "float32"')
+    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+        raise ArgumentError(f"jit compiles plain functions, and {function!r} is async; jit what it calls instead")
+    return Jitted(function, np.dtype(dtype), check, grad)
 
 
 class Jitted:
@@ -71,6 +82,7 @@ class Jitted:
         self.__wrapped__ = function
         self._dtype, self._checked, self._grad = dtype, checked, grad
         self._last: Compiled | None = None
+        self._warned = False
         self.cache_clear()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -83,7 +95,7 @@ class Jitted:
             if compiled is not None and compiled.guard.unchanged():
                 self._hits += 1
                 self._last = compiled
-                return compiled.run(args, (args, kwargs))
+                return compiled.run(args)
         return self._called(args, kwargs, quick)
 
     def _called(self, args: tuple[Any, ...], kwargs: dict[str, Any], quick: Any) -> Any:
@@ -92,33 +104,60 @@ class Jitted:
         description = split_call(args, kwargs, parts)
         compiled = self._found(description)
         if compiled is None:
-            names = argument_names(self.__wrapped__, args, kwargs, description)
-            compiled = Compiled(self.__wrapped__, description, parts, names, self._dtype, self._grad)
-            self._misses += 1
-            self._remember(description, compiled)
+            compiled = self._compiled(description, parts, args, kwargs)
         else:
             self._hits += 1
         self._last = compiled
-        result = compiled.run(parts, (args, kwargs))
-        compiled.runs += 1
-        if compiled.runs == 2:
-            self._check(compiled, description, result)
-        if compiled.runs > 1 and quick and all(array.dtype.kind in "fiu" and array.ndim for array in args):
+        new = not compiled.settled and compiled.differs_from_first(parts)
+        result = compiled.run(parts)
+        if not compiled.settled:
+            self._settle(compiled, parts, result, new)
+        elif quick and all(array.dtype.kind in "fiu" and array.ndim for array in args):
+            if len(self._quick) >= LARGEST:
+                self._quick.clear()
             self._quick[quick] = compiled
         return result
 
-    def _check(self, compiled: Compiled, description: Any, result: Any) -> None:
-        """Compares the second result with the function's own; another second call is checked if it is another."""
-        if self._checked:
-            try:
-                check(compiled, description, result)
-            except BaseException:
-                compiled.runs = 1
-                raise
-        compiled.forget_graph()
+    def _compiled(self, description: Container, parts: list[Any], args: Any, kwargs: Any) -> Compiled:
+        """A program for arguments of that structure."""
+        names = argument_names(self.__wrapped__, args, kwargs, description)
+        try:
+            compiled = Compiled(self.__wrapped__, description, parts, names, self._dtype, self._grad)
+        except AutogradError:
+            raise
+        except Exception as error:
+            self.__wrapped__(*args, **kwargs)  # which says it better, if it is no matter of compiling
+            raise TraceError(
+                f"jit: the function works on numbers, but not on the Values that they are while it is compiled: "
+                f"{type(error).__name__}: {error}. Use the engine's ops, or call it without jit"
+            ) from error
+        self._misses += 1
+        self._remember(description, compiled)
+        return compiled
+
+    def _settle(self, compiled: Compiled, parts: list[Any], result: Any, new: bool) -> None:
+        """Compares the results of the first calls with the function's own, up to one with new numbers.
+
+        Those of a second call in any case, and those of a batch at once: its examples differ.
+        """
+        several = bool(compiled.trace.batch) and compiled.size(parts) > 1
+        if self._checked and (new or compiled.runs == 1 or (compiled.runs == 0 and several)):
+            check(compiled, result)
+        compiled.runs += 1
+        if new:
+            compiled.settle()
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         return self if instance is None else types.MethodType(self, instance)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Jitted:
+        return Jitted(copy.deepcopy(self.__wrapped__, memo), self._dtype, self._checked, self._grad)
+
+    def __reduce__(self) -> Any:
+        name = getattr(self, "__name__", "")
+        if getattr(sys.modules.get(self.__module__), name, None) is self:
+            return name  # by its name in its module, as functions are
+        return Jitted, (self.__wrapped__, self._dtype, self._checked, self._grad)
 
     def __repr__(self) -> str:
         return f"<jitted {getattr(self.__wrapped__, '__qualname__', self.__wrapped__)!s}>"
@@ -137,7 +176,10 @@ class Jitted:
 
     @property
     def graph(self) -> Any:
-        """The root of the scalar graph, with the numbers of the last call; a list if there are several results."""
+        """The root of the scalar graph for the last call's arguments; a list if there are several results.
+
+        It is traced when asked for, with the parameters as they are now.
+        """
         roots = self._ran().graph
         return roots[0] if len(roots) == 1 else roots
 
@@ -166,6 +208,7 @@ class Jitted:
         for key in (description, *(_without_batch(description, batch) for batch in self._batches)):
             for compiled in self._programs.get(key, ()):
                 if compiled.guard.unchanged():
+                    self._programs[key] = self._programs.pop(key)  # the last in the row is the last to go
                     return compiled
         return None
 
@@ -174,10 +217,22 @@ class Jitted:
         if batch:
             self._batches[batch] = None
         key = _without_batch(description, batch) if batch else description
-        if len(self._programs) >= LARGEST:
+        alike = [compiled, *self._programs.pop(key, [])]
+        self._programs[key] = alike[:ALIKE]
+        if len(alike) > ALIKE:
+            self._warn(
+                f"there are {ALIKE} programs for these arguments already, as {alike[1].guard.change()} has changed"
+            )
+        if len(self._programs) > LARGEST:
             del self._programs[next(iter(self._programs))]
             self._quick.clear()
-        self._programs[key] = [compiled, *self._programs.get(key, [])][:ALIKE]
+            self._warn(f"the arguments came in more than {LARGEST} structures or shapes; pad them to a few lengths")
+
+    def _warn(self, why: str) -> None:
+        """Tells, once, that it is compiled again and again."""
+        if not self._warned:
+            self._warned = True
+            warnings.warn(f"{self!r} is compiled again and again, which is slow: {why}", stacklevel=5)
 
 
 def _is_array(x: Any) -> bool:

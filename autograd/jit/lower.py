@@ -30,7 +30,7 @@ def lower(flat: Flat, grouped: Grouped) -> Program:
         how = SPECIAL.get(g.op, _lower_call if isinstance(g.forms[0], Foreign) else _lower_map)
         how(bench, g)
     outputs = [Output(int(bench.array_of[i]), int(bench.position[i]), flat.batched[i]) for i in flat.outputs]
-    return Program(bench.arrays, bench.code, outputs)
+    return Program(bench.arrays, bench.code, outputs, grouped.dropped)
 
 
 # --- one op on each ---
@@ -126,17 +126,19 @@ def _lower_pick(bench: Workbench, g: Group) -> None:
         within = Block(0, (count,), (0,), ((1,),))
     start = Placed(o.array, _positions(rows) + within.bases[0])
     at = index if isinstance(index, Placed) else Placed(bench.constant(index.values), np.arange(len(g.ids)))
+    lengths = np.array([len(form.row) for form in g.forms])
     for block, views in bench.views([start, at], len(g.ids), g.batched):
-        bench.code.append(
-            Pick(
-                bench.sizes(block.sizes, g.batched),
-                bench.out(g, base, block),
-                views[0],
-                views[1],
-                within.strides[0][0],
-                count,
-            )
+        counts = lengths[block.start : block.start + block.length].reshape(block.sizes)
+        pick = Pick(
+            sizes=bench.sizes(block.sizes, g.batched),
+            out=bench.out(g, base, block),
+            values=views[0],
+            index=views[1],
+            step=within.strides[0][0],
+            count=count,
+            counts=None if (lengths == count).all() else counts,
         )
+        bench.code.append(pick)
 
 
 def _lower_call(bench: Workbench, g: Group) -> None:
@@ -167,8 +169,6 @@ def _simplified(op: Any, operands: list[Operand]) -> tuple[Any, list[Operand]]:
             return ops.mul, [operands[0], operands[0]]
         if exponent == 0.5:
             return ops.sqrt, [operands[0]]
-        if exponent == -1.0:
-            return ops.div, [Fixed(np.ones(len(operands[1].values))), operands[0]]
     return op, operands
 
 

@@ -7,16 +7,18 @@ this one: it has the public names of `Bound`.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from .numpy_arrays import Arrays, Loop, Thunk
+from .numpy_arrays import Arrays, Thunk
 from .numpy_products import contraction
 from .program import BATCH, PARAMETER, Apply, Call, Contract, Instruction, LogSumExp, Move, Pick, Program
+
+GIVEN = ("parameter", "leaf", "input", "draw")
+"""The kinds of array that hold what a call brings."""
 
 
 class OutsideError(Exception):
@@ -29,7 +31,6 @@ class Bound(Arrays):
     def __init__(self, program: Program, batch: int, dtype: Any, parameters: np.ndarray) -> None:
         super().__init__(program, batch, dtype, parameters)
         self._parameters = parameters
-        self._masks: dict[Any, np.ndarray] = {}
         self._picked: dict[Any, np.ndarray] = {}
         self._forward = self._calls(program.forward)
         if self.dtype != parameters.dtype and len(parameters):
@@ -39,6 +40,11 @@ class Bound(Arrays):
     def reads(self, parameters: np.ndarray) -> bool:
         """Whether the parameters lie where they lay when it was bound."""
         return self._parameters is parameters
+
+    def reads_infinite(self) -> bool:
+        """Whether there is a NaN or an infinity in what the program reads."""
+        given = (numbers for numbers, array in zip(self.data, self.program.arrays, strict=True) if array.kind in GIVEN)
+        return not all(np.isfinite(numbers).all() for numbers in given)
 
     def clear(self) -> None:
         """Sets those gradients to 0 that the backward pass does not write before it adds to them."""
@@ -63,7 +69,7 @@ class Bound(Arrays):
         """The number of array calls, forward and backward."""
         return len(self._forward), len(self._backward)
 
-    @np.errstate(divide="raise", over="raise", invalid="raise")
+    @np.errstate(divide="raise", over="ignore", invalid="raise")
     def forward(self) -> None:
         """Computes the outputs from what the input arrays and the parameters hold.
 
@@ -87,12 +93,6 @@ class Bound(Arrays):
         for call in self._backward:
             call()
 
-    @np.errstate(all="ignore")
-    def backward_at_any_rate(self) -> None:
-        """The same, whatever becomes of the numbers."""
-        for call in self._backward:
-            call()
-
     def _calls(self, instructions: Sequence[Instruction]) -> list[Thunk]:
         return [call for instruction in instructions for call in BINDERS[type(instruction)](self, instruction)]
 
@@ -101,20 +101,8 @@ class Bound(Arrays):
     def _apply(self, i: Apply) -> list[Thunk]:
         views = (i.out, *i.args)
         loops = self.loops(i.sizes, views)
-        if i.op.name == "step" and (i.args[0], i.sizes) in self._masks:
-            self.data[i.out.array] = self._masks[i.args[0], i.sizes].reshape(self.data[i.out.array].shape)
-            return []
-        if i.op.name == "relu" and self.program.backward:
-            return self._relu(i, loops)
         out, *args = [self.squeezed(view, loops, k) for k, view in enumerate(views)]
         return self._kernel(i.op, out, args)
-
-    def _relu(self, i: Apply, loops: list[Loop]) -> list[Thunk]:
-        """x * [x > 0]; the backward pass asks for [x > 0] again, and gets the array that holds it."""
-        out, x = (self.view(view, loops, k) for k, view in enumerate((i.out, i.args[0])))
-        mask = self.new(x.shape)
-        self._masks[i.args[0], i.sizes] = mask
-        return [partial(np.greater, x, self.number(0.0), mask), partial(np.multiply, x, mask, out)]
 
     def _kernel(self, op: Any, out: np.ndarray, args: list[np.ndarray]) -> list[Thunk]:
         """The calls that put op(*args) into out."""
@@ -178,7 +166,8 @@ class Bound(Arrays):
         whole, places = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
         self._picked[key] = places.reshape(-1)
         wrong, outside = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
-        unsigned, count, step = whole.view(np.uint64), np.uint64(i.count), np.int64(i.step)
+        unsigned, step = whole.view(np.uint64), np.int64(i.step)
+        count = np.uint64(i.count) if i.counts is None else i.counts.astype(np.uint64)
 
         def run() -> None:
             np.copyto(whole, index, "unsafe")
@@ -253,15 +242,31 @@ def _step(bound: Bound, out: np.ndarray, x: np.ndarray) -> list[Thunk]:
 
 
 def _sigmoid(bound: Bound, out: np.ndarray, x: np.ndarray) -> list[Thunk]:
-    """1 / (1 + e^-x), with -x kept below where its exponential overflows."""
-    top = bound.number(math.log(np.finfo(bound.dtype).max) - 1.0)
+    """1 / (1 + e^-x), which is right for all x: where e^-x overflows, 1 / infinity is the 0 that it should be."""
     return [
         partial(np.negative, x, out),
-        partial(np.minimum, out, top, out=out),
         partial(np.exp, out, out),
         partial(np.add, out, bound.number(1.0), out),
         partial(np.reciprocal, out, out),
     ]
+
+
+def _exp(bound: Bound, out: np.ndarray, x: np.ndarray) -> list[Thunk]:
+    return [_refusing_overflow(partial(np.exp, x, out))]
+
+
+def _pow(bound: Bound, out: np.ndarray, x: np.ndarray, p: np.ndarray) -> list[Thunk]:
+    return [_refusing_overflow(partial(np.power, x, p, out))]
+
+
+def _refusing_overflow(call: Thunk) -> Thunk:
+    """The call, for the two ops that have no result beyond the floats; others are infinite there, as Python's are."""
+
+    @np.errstate(over="raise")
+    def run() -> None:
+        call()
+
+    return run
 
 
 def _softplus(bound: Bound, out: np.ndarray, x: np.ndarray) -> list[Thunk]:
@@ -285,12 +290,11 @@ UFUNCS: dict[str, Any] = {
     "sub": np.subtract,
     "mul": np.multiply,
     "div": np.divide,
+    "equal": np.equal,
     "neg": np.negative,
-    "pow": np.power,
     "abs": np.abs,
     "maximum": np.maximum,
     "minimum": np.minimum,
-    "exp": np.exp,
     "log": np.log,
     "sqrt": np.sqrt,
     "sin": np.sin,
@@ -300,6 +304,8 @@ UFUNCS: dict[str, Any] = {
 """The ops that one NumPy function does."""
 
 KERNELS: dict[str, Callable[..., list[Thunk]]] = {
+    "exp": _exp,
+    "pow": _pow,
     "relu": _relu,
     "step": _step,
     "sigmoid": _sigmoid,

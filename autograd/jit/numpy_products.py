@@ -30,7 +30,7 @@ def contraction(arrays: Arrays, i: Contract) -> list[Thunk]:
 
 
 def _product(arrays: Arrays, target: np.ndarray | None, i: Contract, loops: list[Loop]) -> list[Thunk]:
-    """The calls that put the contraction into `target`, which has the loops that move out, or into out itarrays."""
+    """The calls that put the contraction into `target`, which has the loops that move out, or into out itself."""
     kept = [loop for loop in loops if loop[1][0]]
     out = arrays.view(i.out, kept, 0) if target is None else target
     if len(kept) == len(loops):

@@ -141,7 +141,7 @@ class LogSumExp(OverLoops):
 class Pick(OverLoops):
     """out = the number `step * index` further than `values`, for a whole index from 0 to count - 1.
 
-    With `back` it runs the other way: adds out there.
+    Where rows differ in length `counts` says how long each is. With `back` it runs the other way: adds out there.
     """
 
     sizes: tuple[int, ...]
@@ -150,6 +150,7 @@ class Pick(OverLoops):
     index: View
     step: int
     count: int
+    counts: np.ndarray | None = field(default=None, compare=False)
     back: bool = False
 
     @property
@@ -197,6 +198,8 @@ class Program:
     arrays: list[Array]
     forward: list[Instruction]
     outputs: list[Output]
+    finite_only: bool = False
+    """Whether it is right only for finite numbers, as products with 0 have been left out."""
     backward: list[Instruction] = field(default_factory=list)
     gradients: dict[int, int] = field(default_factory=dict)
     """The array that holds the gradient of an array."""

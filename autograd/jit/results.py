@@ -32,14 +32,14 @@ class Results:
 
     def number(self, bound: Bound, output: int) -> float:
         """One result; `output` counts through all examples where there is a batch."""
-        k, example = self._which(bound, output)
+        k, example = self._which(output)
         where = self.outputs[k]
         numbers = bound.data[where.array]
         return float(numbers[example, where.position] if where.batched else numbers[where.position])
 
     def seed(self, bound: Bound, output: int) -> None:
         """Sets the gradients of the results: 1 for this one and 0 for the others."""
-        k, example = self._which(bound, output)
+        k, example = self._which(output)
         gradients, where = self.program.gradients, self.outputs[k]
         bound.clear()
         if not self.single:
@@ -64,7 +64,7 @@ class Results:
 
     # --- inside ---
 
-    def _which(self, bound: Bound, output: int) -> tuple[int, int]:
+    def _which(self, output: int) -> tuple[int, int]:
         """Which of the outputs, and of which example; results are numbered output + example * number of outputs."""
         return output % len(self.outputs), output // len(self.outputs)
 
@@ -101,6 +101,8 @@ class Results:
                 where = self.outputs[next(counter)]
                 numbers = bound.data[where.array]
                 columns.append(np.broadcast_to(numbers[..., where.position], (bound.batch,)))
+            if not columns:
+                return [build(inner, lambda _: None) for _ in range(bound.batch)]
             shape = _shape(inner)
             block = np.stack(columns, axis=-1).astype(np.float64)
             if shape is not None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import copy
 import dataclasses
 import inspect
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -41,7 +41,15 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Static:
-    """Anything without numbers, by itself if it is hashable, else by its identity."""
+    """Anything without numbers; it is compared by its key alone."""
+
+    key: Any
+    thing: Any = field(compare=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Copied:
+    """A block of plain numbers in a result, of which each call returns a copy."""
 
     thing: Any
 
@@ -93,38 +101,58 @@ def split_call(args: tuple[Any, ...], kwargs: dict[str, Any], parts: list[Any]) 
 
 def split(x: Any, parts: list[Any]) -> Any:
     """The description of x; its parts are appended to `parts`, in order."""
+    inside: list[Any] = []
+    description = taken_apart(x, inside)
+    if isinstance(description, Container):
+        return Container(description.kind, description.names, tuple([split(item, parts) for item in inside]))
+    parts += inside
+    return description
+
+
+def taken_apart(x: Any, inside: list[Any]) -> Any:
+    """The description of x, of a container without its items: these, or the one part of x, are appended to `inside`."""
     kind = type(x)
     if kind is float or (isinstance(x, (int, float, np.floating, np.integer)) and not isinstance(x, bool)):
         number(x, "jit")  # which refuses an int too large for a float
-        parts.append(x)
+        inside.append(x)
         return Number()
     if isinstance(x, np.ndarray):
-        return _split_array(x, parts)
+        return _array_apart(x, inside)
     if isinstance(x, Value):
-        parts.append(x)
+        inside.append(x)
         return Single()
     if isinstance(x, (list, tuple)):
         block = _regular(x)
         if block is not None:
-            parts.append(block[1])
+            inside.append(block[1])
             return block[0]
-        return Container(kind, (), tuple(split(item, parts) for item in x))
+        inside += x
+        return Container(kind, (), ())
     if isinstance(x, dict):
-        return Container(kind, tuple(x), tuple(split(item, parts) for item in x.values()))
+        inside += x.values()
+        return Container(kind, tuple(x), ())
     if dataclasses.is_dataclass(x) and not isinstance(x, type):
-        names = tuple(field.name for field in dataclasses.fields(x))
-        return Container(Template(x), names, tuple(split(getattr(x, name), parts) for name in names))
+        names = tuple(each.name for each in dataclasses.fields(x))
+        inside += [getattr(x, name) for name in names]
+        return Container(Template(x), names, ())
     try:
         hash(x)
     except TypeError:
-        return Static(Ref(x))
-    return Static((kind, x))
+        return Static(Ref(x), x)
+    return Static((kind, x), x)
+
+
+def is_constant_block(x: Any) -> bool:
+    """Whether x is an array or a regular nested list of plain numbers."""
+    return (isinstance(x, np.ndarray) and x.dtype.kind in "fiub") or (
+        isinstance(x, (list, tuple)) and _regular(x) is not None
+    )
 
 
 def statics(description: Any) -> Iterator[Any]:
     """The static things in a structure."""
     if isinstance(description, Static):
-        yield description.thing.thing if isinstance(description.thing, Ref) else description.thing[1]
+        yield description.thing
     elif isinstance(description, Container):
         for item in description.items:
             yield from statics(item)
@@ -133,7 +161,9 @@ def statics(description: Any) -> Iterator[Any]:
 def build(description: Any, make: Callable[[Any], Any]) -> Any:
     """The structure of that description, with make(its description) for each of its parts, in order."""
     if isinstance(description, Static):
-        return next(statics(description))
+        return description.thing
+    if isinstance(description, Copied):
+        return copy.deepcopy(description.thing)
     if not isinstance(description, Container):
         return make(description)
     items = [build(item, make) for item in description.items]
@@ -157,17 +187,17 @@ def build(description: Any, make: Callable[[Any], Any]) -> Any:
 def argument_names(function: Callable[..., Any], args: Any, kwargs: Any, description: Container) -> list[str]:
     """A name for each part of the arguments: that of the argument, with a number where it has several."""
     try:
-        bound = inspect.signature(function).bind(*args, **kwargs)
-        given = list(bound.signature.parameters)
+        kinds = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
-        given = []
+        kinds = {}.values()
+    positional = [p.name for p in kinds if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    rest = next((p.name for p in kinds if p.kind is p.VAR_POSITIONAL), "argument")
+    keys = [positional[i] if i < len(positional) else f"{rest}[{i - len(positional)}]" for i in range(len(args))]
     names: list[str] = []
     top = [*description.items[0].items, *description.items[1].items]
-    keys = [*given[: len(args)], *kwargs]
-    for i, item in enumerate(top):
+    for name, item in zip([*keys, *kwargs], top, strict=True):
         parts: list[Any] = []
         build(item, parts.append)
-        name = keys[i] if i < len(keys) else f"argument{i}"
         names += [name] if len(parts) == 1 else [f"{name}.{k}" for k in range(len(parts))]
     return names
 
@@ -181,16 +211,19 @@ def nested(kinds: tuple[Any, ...], block: np.ndarray) -> Any:
     return kinds[0](nested(kinds[1:], row) for row in block)
 
 
-def _split_array(x: np.ndarray, parts: list[Any]) -> Any:
+def _array_apart(x: np.ndarray, inside: list[Any]) -> Any:
     if x.dtype.kind in "fiu" and x.ndim:
-        parts.append(x)
+        inside.append(x)
         return Numbers((ARRAY,) * x.ndim, x.shape)
     if x.dtype.kind in "fiu":
-        parts.append(float(x))
+        inside.append(float(x))
         return Number()
     if x.dtype.kind == "O":
-        return Container(np.ndarray, x.shape, tuple(split(item, parts) for item in x.reshape(-1)))
-    return Static((x.dtype.str, x.shape, x.tobytes())) if x.dtype.kind == "b" else Static(Ref(x))
+        inside += list(x.reshape(-1))
+        return Container(np.ndarray, x.shape, ())
+    if x.dtype.kind == "b":
+        return Static((x.shape, x.tobytes()), x.copy())
+    return Static(Ref(x), x)
 
 
 def _regular(x: Any) -> tuple[Numbers, np.ndarray] | None:
@@ -213,6 +246,21 @@ def _regular(x: Any) -> tuple[Numbers, np.ndarray] | None:
     if block.dtype.kind not in "fiu" or block.ndim != len(kinds) or not _alike(x, kinds):
         return None
     return Numbers(tuple(kinds), block.shape), block
+
+
+def arguments(description: Any, parts: Sequence[Any]) -> Any:
+    """The (args, kwargs) of a call with these parts, as the function itself takes them, in new lists and arrays."""
+    each = iter(parts)
+
+    def plain(kind: Any) -> Any:
+        part = next(each)
+        if not isinstance(kind, Numbers):
+            return part
+        if ARRAY not in kind.kinds and tuple not in kind.kinds:
+            return part.tolist()
+        return nested(kind.kinds, part.copy())
+
+    return build(description, plain)
 
 
 def numbers_in(result: Any) -> Iterator[Any]:

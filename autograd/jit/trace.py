@@ -16,11 +16,12 @@ import numpy as np
 
 from ..errors import TraceError, node_and_line
 from ..graph import leaves
-from ..ops import step
+from ..ops import equal, step
+from ..record import Domain, Op
 from ..value import Value
 from ..watch import watcher
 from .draws import Draw, restore, state
-from .structure import Container, Numbers, Ref, Single, Static, build, nested, split, statics
+from .structure import Container, Copied, Numbers, Single, Static, build, is_constant_block, nested, taken_apart
 from .whole import Opened, Whole, opens_when_looked_at, part_of
 
 ADVICE = {
@@ -28,8 +29,10 @@ ADVICE = {
     "float()": "calculate with the Value itself; a result may be looked at after the call",
     "int()": "use pick(values, index) where an index was wanted, step where a decision was",
     "round()": "calculate with the Value itself; a result may be looked at after the call",
-    "an index": "use pick(values, index) instead of values[index]; what counts a loop cannot be an argument",
+    "an index": "use pick(values, index) instead of values[index]; count loops by len() or a number from outside",
     "backward()": "call it on the result, or use grad(..., create_graph=True) inside",
+    "assignment to .data": "assign after the call, as an optimiser does",
+    "assignment to .grad": "assign after the call, as an optimiser does",
 }
 
 
@@ -43,12 +46,11 @@ class Source:
     batched: bool = False
 
 
-@dataclass
 class Batch:
     """What `vmap` returns while it is traced: the results for all examples, of which one stands here."""
 
-    tracer: Tracer
-    result: Any
+    def __init__(self, tracer: Tracer, result: Any) -> None:
+        self.tracer, self.result = tracer, result
 
     def __sum__(self) -> Any:
         return self._of_one() * self.tracer.size_leaf() if self._constant() else self.tracer.sum_over_batch(self.result)
@@ -68,6 +70,29 @@ class Batch:
 opens_when_looked_at(Batch)
 
 
+class _BatchSum(Op):
+    """The op of a sum over the batch: (example's number, number of examples). It stands in no table."""
+
+    name = "batch_sum"
+    latex = r"\sum_{{batch}} {0}"
+    doc = "the sum over all examples, of which this is one"
+    domain = Domain("it needs real numbers", lambda *xs: True, ())
+    defaults = ()
+
+    def __init__(self) -> None:
+        self.__dict__["value"] = lambda x, size: x * size
+        self.__dict__["partials"] = (self._partial, lambda out, x, size: x)
+
+    @staticmethod
+    def _partial(out: Any, x: Any, size: Any) -> Any:
+        if watcher.get() is not None:  # each example has a derivative of its own, so each has to be traced
+            raise Opened(None)
+        return size
+
+
+BATCH_SUM: Any = _BatchSum()
+
+
 @dataclass
 class Trace:
     """A function's scalar graph for one set of arguments."""
@@ -76,14 +101,11 @@ class Trace:
     """The results: Values, and floats where they do not hang on anything."""
     structure: Any
     """The description of what they stand in."""
-    batched_outputs: list[bool]
     sources: dict[Value, Source]
     batch: frozenset[int]
     """The parts of the arguments that were handed to `vmap` whole."""
     size: int
     """The number of examples in the batch while it was traced."""
-    batch_sums: set[Value]
-    """The nodes that stand for a sum over the batch of their first argument."""
     made: set[Value]
     """The leaves made inside, which are constants."""
     lengths: list[int]
@@ -106,7 +128,9 @@ def trace(function: Callable[..., Any], description: Any, parts: Sequence[Any], 
             return tracer.run(function, description)
         except Opened as opened:
             closed = set() if opened.part is None else closed - {opened.part}
-        except Exception:
+        except Exception as error:
+            if tracer.refused is not None and error is not tracer.refused:  # something has made another error of it
+                raise tracer.refused from error
             if not closed:
                 raise
             closed = set()
@@ -122,13 +146,13 @@ class Tracer:
         self.examples: dict[int, Any] = {}
         self.mapping = False
         self.size = 0
-        self.batch_sums: set[Value] = set()
         self.made_leaves: set[Value] = set()
         self.draws: list[Draw] = []
         self.states: list[tuple[Any, Any]] = []
         self.mappings = 0
         self.drawn = [0, 0]
         self.baked: list[Value] = []
+        self.refused: TraceError | None = None
 
     def run(self, function: Callable[..., Any], description: Any) -> Trace:
         """The trace; Opened if it has to be started again with an argument opened."""
@@ -141,11 +165,12 @@ class Tracer:
             finally:  # the program draws these numbers again
                 for rng, before in self.states:
                     restore(rng, before)
+        if self.refused is not None:  # the function has caught it, and gone on
+            raise self.refused
         outputs: list[Any] = []
-        batched: list[bool] = []
-        structure = self._described(result, outputs, batched)
+        structure = self._described(result, outputs)
         return Trace(
-            outputs, structure, batched, self.sources, frozenset(self.examples), self.size, self.batch_sums,
+            outputs, structure, self.sources, frozenset(self.examples), self.size,
             self.made_leaves, [int(np.size(part)) for part in self.parts], self.draws, self.baked,
         )  # fmt: skip
 
@@ -168,14 +193,13 @@ class Tracer:
 
     @staticmethod
     def compare(sign: str, a: Any, b: Any) -> Any:
-        if sign in ("<", ">="):
+        if sign in ("<", "<="):
             a, b = b, a
         if sign in ("<", ">"):
             return step(a - b)
         if sign in ("<=", ">="):
-            return 1.0 - step(a - b)
-        differ = step(a - b) + step(b - a)
-        return differ if sign == "!=" else 1.0 - differ
+            return step(a - b) + equal(a, b)
+        return equal(a, b) if sign == "==" else 1.0 - equal(a, b)
 
     def read(self, node: Value) -> None:
         self.baked.append(node)
@@ -183,9 +207,10 @@ class Tracer:
     def need(self, node: Value, what: str) -> None:
         if self._varies(node):
             named = f"{node._data:g}{node_and_line(node.label)}"
-            raise TraceError(
+            self.refused = TraceError(
                 f"jit: {what} of the number {named} cannot be compiled, as it differs from call to call; {ADVICE[what]}"
             )
+            raise self.refused
 
     def made(self, leaf: Value) -> None:
         self.made_leaves.add(leaf)
@@ -204,9 +229,7 @@ class Tracer:
 
     def sum_over_batch(self, node: Value) -> Value:
         """A node for the sum of all examples' nodes; its number is that of as many first examples."""
-        total = node * self.size_leaf()
-        self.batch_sums.add(total)
-        return total
+        return BATCH_SUM(node, self.size_leaf())
 
     def size_leaf(self) -> Value:
         """A leaf for the number of examples."""
@@ -250,46 +273,35 @@ class Tracer:
             flat[position] = leaf
         return block
 
-    def _described(self, result: Any, outputs: list[Any], batched: list[bool]) -> Any:
+    def _described(self, result: Any, outputs: list[Any]) -> Any:
         """The description of the result, its numbers being appended to outputs."""
         if type(result) is Whole:
             raise Opened(part_of(result))
         if isinstance(result, Batch):
-            parts: list[Any] = []
-            inner = split(result.result, parts)
-            outputs += parts
-            batched += [True] * len(parts)
-            return Container(Batch, (), (inner,))
-        if isinstance(result, (list, tuple)) and any(isinstance(item, (Batch, Whole)) for item in result):
-            return Container(type(result), (), tuple(self._described(item, outputs, batched) for item in result))
-        parts = []
-        description = split(result, parts)
-        for thing in statics(description):
-            _refuse_hidden_numbers(thing)
-        description, parts = _with_constant_blocks(description, parts)
-        for part in parts:
-            outputs.append(part)
-        batched += [False] * len(parts)
+            return Container(Batch, (), (self._described(result.result, outputs),))
+        if is_constant_block(result):
+            return Copied(result)
+        parts: list[Any] = []
+        description = taken_apart(result, parts)
+        if isinstance(description, Container):
+            items = tuple(self._described(part, outputs) for part in parts)
+            return Container(description.kind, description.names, items)
+        if isinstance(description, Static):
+            _refuse_hidden_numbers(result)
+        outputs += parts
         return description
 
 
-def _with_constant_blocks(description: Any, parts: Sequence[Any]) -> tuple[Any, list[Any]]:
-    """The same structure with blocks of plain numbers as static parts: they hang on nothing."""
-    left: list[Any] = []
-    each = iter(parts)
-
-    def settled(structure: Any) -> Any:
-        if isinstance(structure, Container):
-            return Container(structure.kind, structure.names, tuple(map(settled, structure.items)))
-        if isinstance(structure, Static):
-            return structure
-        part = next(each)
-        if isinstance(structure, Numbers):
-            return Static(Ref(nested(structure.kinds, part)))
-        left.append(part)
-        return structure
-
-    return settled(description), left
+@contextmanager
+def watching(tracer: Tracer) -> Iterator[None]:
+    """A context in which the tracer is the watcher."""
+    if watcher.get() is not None:
+        raise TraceError("jit: a jitted function was traced while another one is; call the function itself instead")
+    try:
+        watcher.set(tracer)
+        yield
+    finally:
+        watcher.set(None)
 
 
 def _refuse_hidden_numbers(thing: Any) -> None:
@@ -300,15 +312,3 @@ def _refuse_hidden_numbers(thing: Any) -> None:
             f"jit: the function returns a {type(thing).__name__}, in which no numbers are looked for; "
             "return them in lists, tuples, dicts or dataclasses"
         )
-
-
-@contextmanager
-def watching(tracer: Tracer) -> Iterator[None]:
-    """A context in which the tracer is the watcher."""
-    if watcher.get() is not None:
-        raise TraceError("jit: a jitted function was traced while another one is; call the function itself instead")
-    token = watcher.set(tracer)
-    try:
-        yield
-    finally:
-        watcher.reset(token)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,8 +16,11 @@ BIAS = 2
 """Which row of `dot` holds its bias."""
 
 
-def walk(roots: Sequence[Value]) -> tuple[list[Value], dict[Value, int], list[Parameter]]:
-    """All Values below the roots but rows' parameters, arguments first; how often each is used; the parameters."""
+def walk(roots: Sequence[Value], given: Container[Value]) -> tuple[list[Value], dict[Value, int], list[Parameter]]:
+    """All Values below the roots but rows' parameters, arguments first; how often each is used; the parameters.
+
+    What is `given` is not gone below.
+    """
     uses: dict[Value, int] = dict.fromkeys(roots, 2)
     order: list[Value] = []
     parameters: dict[Any, None] = {}
@@ -32,7 +35,7 @@ def walk(roots: Sequence[Value]) -> tuple[list[Value], dict[Value, int], list[Pa
         if node in seen:
             continue
         seen.add(node)
-        if node.op is None:
+        if node.op is None or node in given:
             if isinstance(node, Parameter):
                 parameters[node] = None
             order.append(node)

@@ -155,6 +155,13 @@ class _Writer:
         if not summed:
             return " * ".join(map(_bracketed, shown))
         a, b = ({at for at in loops if view.strides[at]} for view in i.factors)
+        alone = (a ^ b) & set(summed)
+        if alone:
+            return (
+                f"sum({' * '.join(map(_bracketed, shown))})"
+                if not a & b & set(summed)
+                else self._einsum(i, loops, shown)
+            )
         both = a & b & set(loops) - set(summed)
         rows, columns, inner = a - b, b - a, a & b & set(summed)
         if both or len(inner) != 1 or len(rows) > 1 + (0 in rows and i.sizes[0] == BATCH) or len(columns) > 1:
