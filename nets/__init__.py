@@ -9,10 +9,11 @@ from .errors import DataError, LoadError, ShapeError, TrainingDiverged
 from .layers import ACTIVATIONS, MLP, Layer, Neuron, Sequential
 from .losses import accuracy, binary_cross_entropy, cross_entropy, hinge, l2_penalty, mse, squared_error
 from .module import Module
+from .objectives import batch_loss
 from .optim import SGD, Adagrad, Adam, Optimizer, RMSProp
 from .readers import read_csv, read_idx
 from .saving import load, save
-from .train import Epoch, History, Step, batch_loss, evaluate, fit
+from .train import Epoch, History, Step, evaluate, fit
 
 __all__ = [
     "ACTIVATIONS",

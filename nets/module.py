@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import chain
 from typing import Any, TypeAlias, TypeVar
 
@@ -144,6 +145,17 @@ def kind_name(kind: type[Module]) -> str:
     """The name of a class in saved files: bare for those of `nets`, with its module for a user's own."""
     module = kind.__module__
     return kind.__qualname__ if module.partition(".")[0] == "nets" else f"{module}.{kind.__qualname__}"
+
+
+@contextmanager
+def modes_kept(model: Module) -> Iterator[None]:
+    """A context after which the model, and every module inside, is in the mode it was in before."""
+    modes = [(module, module.training) for module in (model, *(module for _, module in model.named_modules()))]
+    try:
+        yield
+    finally:
+        for module, training in modes:
+            module.training = training
 
 
 Path: TypeAlias = "tuple[Path | None, Any]"

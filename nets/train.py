@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,27 +10,17 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-import autograd
-from autograd import ArgumentError, DomainError, TraceError, Value, collector_paused, mean, vmap
+from autograd import ArgumentError, DomainError, Value, collector_paused
 
 from .checks import generator, whole
 from .data import batches
 from .errors import TrainingDiverged
-from .module import Module
+from .module import Module, modes_kept
+from .objectives import Loss, Objective, batch_loss, compiled_objective, predictor
 from .optim import Optimizer
-
-Loss: TypeAlias = Callable[[Any, Any], Any]
-"""From the output for one example and its target to one number, such as `hinge` or `cross_entropy`."""
 
 Examples: TypeAlias = tuple[Any, Any]
 """Inputs and their targets, as two lists or arrays of equal length."""
-
-
-Objective: TypeAlias = Callable[[Any, Any], Any]
-"""From the inputs and targets of a batch to its mean loss."""
-
-MOST_TARGETS = 1000
-"""So many targets are checked before a compiled training begins."""
 
 
 @dataclass(frozen=True)
@@ -130,26 +119,24 @@ def fit(
     whole("fit: batch_size", batch_size)
     rng = generator(seed=seed)
     history = History()
-    modes = _modes(model)
-    try:
-        objective = _compiled(model, loss, xs, ys) if jit else partial(batch_loss, model, loss)
-        predict = _predictor(model, xs, jit)
-        for epoch in range(epochs):
-            model.train()
-            first_step = len(history.steps)
-            for batch in batches(xs, ys, batch_size, rng):
-                history.steps.append(_descend(objective, batch, optimizer, len(history.steps), epoch))
-                if on_step:
-                    on_step(history.steps[-1])
-            mean = float(np.mean(history.loss[first_step:]))
-            measured = {} if held_out is None else _measured(model, predict, held_out, measures)
-            history.epochs.append(Epoch(epoch, mean, measured))
-            if on_epoch:
-                on_epoch(history.epochs[-1])
-    except KeyboardInterrupt:
-        history.interrupted = True
-    finally:
-        _restore(modes)
+    with modes_kept(model):
+        try:
+            objective = compiled_objective(model, loss, xs, ys) if jit else partial(batch_loss, model, loss)
+            predict = predictor(model, xs, jit)
+            for epoch in range(epochs):
+                model.train()
+                first_step = len(history.steps)
+                for batch in batches(xs, ys, batch_size, rng):
+                    history.steps.append(_descend(objective, batch, optimizer, len(history.steps), epoch))
+                    if on_step:
+                        on_step(history.steps[-1])
+                mean = float(np.mean(history.loss[first_step:]))
+                measured = {} if held_out is None else _measured(model, predict, held_out, measures)
+                history.epochs.append(Epoch(epoch, mean, measured))
+                if on_epoch:
+                    on_epoch(history.epochs[-1])
+        except KeyboardInterrupt:
+            history.interrupted = True
     return history
 
 
@@ -166,15 +153,7 @@ def evaluate(
         raise ArgumentError(
             f"evaluate measures a Module such as an MLP, got {model!r}; make a class of it (see Module)"
         )
-    return _measured(model, _predictor(model, xs, jit), (xs, ys), _metrics(metrics))
-
-
-def batch_loss(model: Callable[[Any], Any], loss: Loss, xs: Iterable[Any], ys: Iterable[Any]) -> Value:
-    """The mean of loss(model(x), y) over a batch, as one Value."""
-    losses = [loss(_output(model, x), y) for x, y in zip(xs, ys, strict=True)]
-    if not losses:
-        raise ArgumentError("batch_loss: the batch is empty; it needs at least one example")
-    return mean(losses)
+    return _measured(model, predictor(model, xs, jit), (xs, ys), _metrics(metrics))
 
 
 def _measured(
@@ -185,105 +164,18 @@ def _measured(
 ) -> dict[str, float]:
     """The mean of each metric over the examples, given a function from inputs to the model's outputs for them."""
     xs, ys = data
-    modes = _modes(model)
     totals = dict.fromkeys(metrics, 0.0)
-    try:
+    with modes_kept(model):
         model.eval()
         for output, y in zip(predict(xs), ys, strict=True):
             for name, metric in metrics.items():
                 totals[name] += float(metric(output, y))
-    finally:
-        _restore(modes)
     return {name: total / len(xs) for name, total in totals.items()}
-
-
-def _predictor(model: Module, xs: Any, jit: bool) -> Callable[[Any], Iterable[Any]]:
-    """A function from inputs to the model's outputs for them, as single Values or lists of them."""
-
-    def one_by_one(xs: Any) -> Iterable[Any]:
-        return (_output(model, x) for x in xs)
-
-    if not jit or not _is_regular(xs):
-        return one_by_one
-    compiled = autograd.jit(vmap(model), grad=False)
-
-    def at_once(xs: Any) -> Iterable[Any]:
-        like = _output(model, xs[0])
-        if not isinstance(like, (Value, list)):
-            return one_by_one(xs)
-        try:
-            outputs = compiled(xs)
-        except Exception:  # if it is not jit that is the matter, the model will tell
-            return one_by_one(xs)
-        if not isinstance(outputs, np.ndarray) or outputs.ndim != 1 + isinstance(like, list):
-            return one_by_one(xs)
-        return [list(map(Value, row)) if isinstance(row, list) else Value(row) for row in outputs.tolist()]
-
-    return at_once
-
-
-def _compiled(model: Module, loss: Loss, xs: Any, ys: Any) -> Objective:
-    """The mean loss of a batch as a jitted function, or as it stands if it cannot be compiled."""
-    as_it_stands = partial(batch_loss, model, loss)
-    if not (_is_regular(xs) and _is_regular(ys)):
-        return as_it_stands
-    _refuse_bad_targets(model, loss, xs, ys)
-    jitted = autograd.jit(lambda xs, ys: mean(vmap(lambda x, y: loss(_output(model, x), y))(xs, ys)))
-    refused = False
-
-    def objective(xs: Any, ys: Any) -> Any:
-        nonlocal refused
-        if refused:
-            return as_it_stands(xs, ys)
-        try:
-            return jitted(xs, ys)
-        except Exception as error:
-            if jitted.cache_info().currsize and not isinstance(error, TraceError):  # no matter of compiling
-                raise
-            total = as_it_stands(xs, ys)  # which has its own to say, if it is not jit that is the matter
-            refused = True
-            told = f"{type(error).__name__}: {error}" if not isinstance(error, TraceError) else error
-            warnings.warn(f"fit computes the loss without jit, which is slow: {told}", stacklevel=4)
-            return total
-
-    return objective
-
-
-def _refuse_bad_targets(model: Module, loss: Loss, xs: Any, ys: Any) -> None:
-    """Shows the loss every target once, as a compiled loss does not look at them; it raises what it has to say."""
-    modes = _modes(model)
-    try:
-        model.eval()
-        output = _output(model, xs[0])
-        for y in _different(ys):
-            loss(output, y)
-    finally:
-        _restore(modes)
-
-
-def _different(ys: Any) -> Iterable[Any]:
-    """The targets, each once if they are single numbers; a thousand at most."""
-    return ys[:MOST_TARGETS] if np.ndim(ys) > 1 else np.unique(ys)[:MOST_TARGETS].tolist()
 
 
 def _refuse_unless_bool(what: str, x: Any) -> None:
     if not isinstance(x, bool):
         raise ArgumentError(f"{what} is {x!r}; it needs to be True or False")
-
-
-def _is_regular(part: Any) -> bool:
-    """Whether inputs or targets are one block of numbers."""
-    try:
-        return np.asarray(part).dtype.kind in "fiu"
-    except ValueError:  # of different lengths
-        return False
-
-
-def _output(model: Callable[[Any], Any], x: Any) -> Any:
-    output = model(x)
-    if output is None:
-        raise ArgumentError(f"{model!r} returned None; did its __call__ forget to return?")
-    return output
 
 
 def _descend(objective: Objective, batch: Examples, optimizer: Optimizer, step: int, epoch: int) -> Step:
@@ -378,13 +270,3 @@ def _metrics(metrics: Any) -> Mapping[str, Callable[[Any, Any], Any]]:
     if not isinstance(metrics, Mapping) or not all(map(callable, metrics.values())):
         raise ArgumentError(f'metrics are {metrics!r}; name each, such as {{"accuracy": accuracy}}')
     return metrics
-
-
-def _modes(model: Module) -> list[tuple[Module, bool]]:
-    """The model and every module inside, each with its mode."""
-    return [(module, module.training) for module in (model, *(module for _, module in model.named_modules()))]
-
-
-def _restore(modes: list[tuple[Module, bool]]) -> None:
-    for module, training in modes:
-        module.training = training

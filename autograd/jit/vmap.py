@@ -16,7 +16,8 @@ def vmap(function: Callable[..., Any]) -> Callable[..., Any]:
 
     It returns the list of the results, as a loop would. In a jitted function, given whole arguments, one example is
     traced with a batch dimension: compiling takes no longer for a larger batch and is done once for all sizes. Over
-    the results take `mean` or `autograd.sum`, or return them.
+    the results take `mean` or `autograd.sum`, or return them; anything else (a loop, len, Python's sum) traces every
+    example, for each size anew.
 
     >>> vmap(lambda x, y: x * y)([1.0, 2.0], [3.0, 4.0])
     [3.0, 8.0]
