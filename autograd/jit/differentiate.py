@@ -59,9 +59,8 @@ class _Differentiation:
                 if self.arrays[gradient].size > 1:
                     self._clear(gradient)
                 self.written[gradient][:] = True
-        for array, needed in enumerate(self.arrays[: len(self.arrays)]):
-            if needed.kind in DIFFERENTIABLE:
-                self._gradient(array)
+        for array in [i for i, given in enumerate(self.arrays) if given.kind in DIFFERENTIABLE]:
+            self._gradient(array)
         for instruction in reversed(self.program.forward):
             if instruction.out_array in self.gradients:
                 RULES[type(instruction)](self, instruction)

@@ -18,6 +18,7 @@ from .program import Contract, View
 
 
 def contraction(arrays: Arrays, i: Contract) -> list[Thunk]:
+    """The calls that do a contraction."""
     views = (i.out, *i.factors)
     loops = arrays.loops(i.sizes, views)
     if i.add:
@@ -55,10 +56,8 @@ def _summed(arrays: Arrays, out: np.ndarray, i: Contract, loops: list[Loop]) -> 
     calls: list[Thunk] = []
     if len(factors) == 2:
         factors = [_summed_alone(arrays, k, factors, loops, calls) for k in (0, 1)]
-    idle = math.prod(
-        size for at, (size, steps) in enumerate(loops) if not any(steps)
-    )  # summing a number that does not change
-    if idle != 1:
+    idle = math.prod(size for size, steps in loops if not any(steps))
+    if idle != 1:  # a sum of numbers that are all the same
         scaled = arrays.new(factors[0].shape)
         calls.append(partial(np.multiply, factors[0], arrays.number(idle), scaled))
         factors[0] = scaled

@@ -87,10 +87,12 @@ class Workbench:
         return Placed(out, np.arange(o.at.size))
 
     def temporary(self, size: int, batched: bool) -> int:
+        """A new array of that size."""
         self.arrays.append(Array("value", size, batched))
         return len(self.arrays) - 1
 
     def constants(self, ids: np.ndarray) -> np.ndarray:
+        """The numbers of constants."""
         return self.arrays[CONSTANT].start[self.position[ids]]  # type: ignore[index]
 
     def constant(self, values: np.ndarray) -> int:
@@ -102,6 +104,7 @@ class Workbench:
         return self._known_constants[key]
 
     def constant_view(self, values: np.ndarray, batched: bool) -> View:
+        """A view that reads these numbers, in loops of their shape."""
         kept, strides = squeezed(values)
         return self.view(self.constant(kept.reshape(-1)), 0, strides, batched)
 
@@ -113,10 +116,12 @@ class Workbench:
         return View(array, base, (BATCH if self.arrays[array].batched else 0, *strides))
 
     def out(self, g: Group, base: int, block: Block) -> View:
+        """Where a group, laid out from `base` on, is written by the loops of a block."""
         return self.view(g.array, base + block.start, dense(block.sizes), g.batched)
 
     @staticmethod
     def sizes(sizes: tuple[int, ...], batched: bool) -> tuple[int, ...]:
+        """The sizes of an instruction's loops: the batch first, if there is one."""
         return (BATCH, *sizes) if batched else sizes
 
     def views(self, operands: list[Operand], n: int, batched: bool) -> list[tuple[Block, tuple[View, ...]]]:

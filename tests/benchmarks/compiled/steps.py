@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..measure import Effort, times
-from .agreement import compare, compare_starts
+from .agreement import STEPS, compare, compare_starts
 from .contenders import Contender, Eager, Micrograd, installed, present
 from .problem import Problem
 
@@ -50,8 +50,9 @@ def _timed(contenders: Sequence[Contender], effort: Effort) -> dict[str, float]:
 
 
 def _steps_per_batch(contender: Contender) -> int:
-    """How many steps last BATCH_SECONDS, once the first has compiled what there is to compile."""
-    contender.step()
+    """How many steps last BATCH_SECONDS, once the first ones have compiled, and compared, what there is."""
+    for _ in range(STEPS):
+        contender.step()
     n = 1
     while (seconds := _seconds(contender, n)) < BATCH_SECONDS:
         n = max(2 * n, int(1.1 * n * BATCH_SECONDS / max(seconds, 1e-9))) if seconds > BATCH_SECONDS / 20 else 4 * n
