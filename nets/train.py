@@ -125,12 +125,7 @@ def fit(
             predict = predictor(model, xs, jit)
             for epoch in range(epochs):
                 model.train()
-                first_step = len(history.steps)
-                for batch in batches(xs, ys, batch_size, rng):
-                    history.steps.append(_descend(objective, batch, optimizer, len(history.steps), epoch))
-                    if on_step:
-                        on_step(history.steps[-1])
-                mean = float(np.mean(history.loss[first_step:]))
+                mean = _pass_through(batches(xs, ys, batch_size, rng), objective, optimizer, history, epoch, on_step)
                 measured = {} if held_out is None else _measured(model, predict, held_out, measures)
                 history.epochs.append(Epoch(epoch, mean, measured))
                 if on_epoch:
@@ -138,6 +133,23 @@ def fit(
         except KeyboardInterrupt:
             history.interrupted = True
     return history
+
+
+def _pass_through(
+    examples: Iterable[Examples],
+    objective: Objective,
+    optimizer: Optimizer,
+    history: History,
+    epoch: int,
+    on_step: Callable[[Step], Any] | None,
+) -> float:
+    """The mean loss of an epoch, after a step for each of these batches."""
+    first_step = len(history.steps)
+    for batch in examples:
+        history.steps.append(_descend(objective, batch, optimizer, len(history.steps), epoch))
+        if on_step:
+            on_step(history.steps[-1])
+    return float(np.mean(history.loss[first_step:]))
 
 
 def evaluate(
