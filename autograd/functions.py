@@ -100,6 +100,8 @@ def softmax(scores: Iterable[Any]) -> list[Any]:
     [0.5, 0.5]
     """
     row = row_of(scores, "softmax")
+    if not len(row):
+        raise ArgumentError("softmax: it needs at least one score, got none")
     total = logsumexp(row)
     return [ops.exp(score - total) for score in entries(row)]
 

@@ -20,7 +20,7 @@ from ..value import Value
 from .forms import Flat, Foreign, Form, Ids, Leaves, Map, OverBatch, OverRow, Sum
 from .program import CONSTANT, LEAF, PARAMETER, SIZE
 from .trace import BATCH_SUM, Trace
-from .walk import place, walk
+from .walk import is_read, place, walk
 
 
 def flatten(
@@ -72,7 +72,7 @@ class _Flattening:
 
     def flat(self) -> Flat:
         for node in self.order:
-            self.ids[node] = self._leaf(node) if node.op is None or node in self.given else self._inner(node)
+            self.ids[node] = self._leaf(node) if is_read(node, self.given) else self._inner(node)
         self._settle_short_sums()
         outputs = [self.ids[x] if isinstance(x, Value) else self._constant(float(x)) for x in self.trace.outputs]
         self.leaves[CONSTANT].size = len(self.constants)
@@ -140,7 +140,7 @@ class _Flattening:
     def _plain(self, node: Value) -> int:
         op: Any = node.op
         if op is ops.add:
-            return self._sum(node, (node._a, node._b), ())
+            return self._sum((node._a, node._b), ())
         if isinstance(op, Op):
             args = tuple(self._id(arg) for arg in node.args)
             if all(self.array_of[arg] == CONSTANT for arg in args):
@@ -150,10 +150,10 @@ class _Flattening:
         if op is ops.SUM:
             xs = rows[0]
             if xs.__class__ is tuple:
-                return self._sum(node, xs, ())
+                return self._sum(xs, ())
             return self._add_form(Sum(addend_rows=[self._row(xs)]), False)
         if op is ops.DOT:
-            return self._sum(node, rows[2], ((self._row(rows[0]), self._row(rows[1])),))
+            return self._sum(rows[2], ((self._row(rows[0]), self._row(rows[1])),))
         ids = tuple(map(self._row, rows))
         batched = any(self._row_batched(row) for row in ids)
         if op is ops.LOGSUMEXP:
@@ -167,7 +167,7 @@ class _Flattening:
         self.forms[key] = form
         return key
 
-    def _sum(self, node: Value, addends: Sequence[Any], rows: tuple[tuple[Ids, Ids], ...]) -> int:
+    def _sum(self, addends: Sequence[Any], rows: tuple[tuple[Ids, Ids], ...]) -> int:
         """A Sum that takes the forms of addends that nothing else uses into itself."""
         total: Sum | None = None
         single: list[int] = []

@@ -113,10 +113,13 @@ class _Grouping:
         Those come first and so last on the way back, when the gradients they add to have been written in one go.
         """
         form = g.forms[0]
-        arrays = {a for kind in form for a in kind} if g.op is Sum else {self.array_of[a] for a in form} if (
-            form.__class__ is tuple
-        ) else {-1}  # fmt: skip
-        return arrays <= {PARAMETER, CONSTANT}
+        if g.op is Sum:
+            read = {array for kind in form for array in kind}
+        elif form.__class__ is tuple:
+            read = {self.array_of[arg] for arg in form}
+        else:
+            return False
+        return read <= {PARAMETER, CONSTANT}
 
     def _place(self, i: int, key: Any, op: Any, level: int, form: Any) -> None:
         """Puts value i into the group of that key, or into the pool."""

@@ -28,6 +28,9 @@ ALIKE = 16
 """How many programs it keeps for one structure: for one model in training and in evaluation, for two models."""
 
 
+PATIENCE = 20
+"""After so many calls with the same numbers none with others is waited for, to be compared."""
+
 DTYPES = (np.float64, np.float32)
 """The precisions that a program may calculate in."""
 
@@ -144,7 +147,7 @@ class Jitted:
         if self._checked and (new or compiled.runs == 1 or (compiled.runs == 0 and several)):
             check(compiled, result)
         compiled.runs += 1
-        if new:
+        if new or compiled.runs >= PATIENCE:
             compiled.settle()
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:

@@ -26,7 +26,7 @@ from .whole import Opened, Whole, opens_when_looked_at, part_of
 
 ADVICE = {
     "bool()": "use where(condition, a, b), maximum, minimum or step instead of if, and, or, in, max and min",
-    "float()": "calculate with the Value itself; a result may be looked at after the call",
+    "float()": "calculate with the Value itself, and keep it in a list, as an array of floats cannot hold it",
     "int()": "use pick(values, index) where an index was wanted, step where a decision was",
     "round()": "calculate with the Value itself; a result may be looked at after the call",
     "an index": "use pick(values, index) instead of values[index]; count loops by len() or a number from outside",

@@ -35,7 +35,7 @@ def walk(roots: Sequence[Value], given: Container[Value]) -> tuple[list[Value], 
         if node in seen:
             continue
         seen.add(node)
-        if node.op is None or node in given:
+        if is_read(node, given):
             if isinstance(node, Parameter):
                 parameters[node] = None
             order.append(node)
@@ -58,6 +58,11 @@ def walk(roots: Sequence[Value], given: Container[Value]) -> tuple[list[Value], 
                 if a not in seen:
                     stack.append(a)
     return order, uses, list(parameters)
+
+
+def is_read(node: Value, given: Container[Value]) -> bool:
+    """Whether a node's number is read and not computed: a leaf's, and what was computed before."""
+    return node.op is None or node in given or node.op.compound
 
 
 def place(parameter: Parameter) -> int:
