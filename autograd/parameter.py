@@ -203,6 +203,11 @@ class FlatParameters:
             self._stretch = storage.data[places[0] : places[-1] + 1] if places else storage.data
         return self._stretch
 
+    def places(self) -> np.ndarray:
+        """Where in the stretch each of them lies."""
+        self._locate()
+        return np.arange(len(self)) if isinstance(self._where, slice) else self._where - self._where[:1]
+
     def _read(self, name: str) -> np.ndarray:
         """The part of that array of the storage that is theirs, not writeable: where they lie apart it is a copy."""
         if self._spans[0].storage is not self._storage:

@@ -122,11 +122,11 @@ def fit(
     with modes_kept(model):
         try:
             objective = compiled_objective(model, loss, xs, ys) if jit else partial(batch_loss, model, loss)
-            predict = predictor(model, xs, jit)
+            predict = None if held_out is None else predictor(model, held_out[0], jit)
             for epoch in range(epochs):
                 model.train()
                 mean = _pass_through(batches(xs, ys, batch_size, rng), objective, optimizer, history, epoch, on_step)
-                measured = {} if held_out is None else _measured(model, predict, held_out, measures)
+                measured = _measured(model, predict, held_out, measures) if predict and held_out else {}
                 history.epochs.append(Epoch(epoch, mean, measured))
                 if on_epoch:
                     on_epoch(history.epochs[-1])

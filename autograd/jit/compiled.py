@@ -283,9 +283,7 @@ class Compiled:
         """The gradients of the parameters among those of the whole stretch they lie in."""
         if len(gradient) == len(self.flat.parameters):
             return gradient
-        first = self.flat.parameters.parameters[0]
-        start = first.span.start + first.at
-        return gradient[[p.span.start + p.at - start for p in self.flat.parameters]]
+        return gradient[self.flat.parameters.places()]
 
     def _told_gradients(self, call: Call, output: int) -> tuple[np.ndarray, ...]:
         """The gradients as the engine itself finds them, or its error."""

@@ -81,7 +81,7 @@ class _Differentiation:
 
     def _apply(self, i: Apply) -> None:
         upstream = self._upstream(i.out)
-        constants = tuple(self._scalar(view) for view in i.args)
+        constants = tuple(self.program.scalar(view) for view in i.args)
         same = len(i.args) == 2 and i.args[0] == i.args[1] and i.op is ops.mul
         for k, arg in enumerate(i.args):
             if arg.array not in self.needed or (same and k == 1):
@@ -90,7 +90,7 @@ class _Differentiation:
                 self._accumulate(arg, i.sizes, (self._scaled(upstream, i.sizes, 2.0), arg))
                 continue
             formula = partial_formula(i.op, k, constants)
-            partial = self._evaluated(formula, i.sizes, (i.out, *i.args), {})
+            partial = self._evaluated(formula, i.sizes, (i.out, *i.args))
             if partial == 0.0:
                 continue
             if partial != partial:  # the log of -1 makes the engine speak, when a gradient is asked for
@@ -149,18 +149,10 @@ class _Differentiation:
             add = self._reach(gradient, at, True)
             self.code.append(Contract(sizes, View(gradient, to.base, to.strides), factors, add))
             return
-        moving = [loop for loop, stride in enumerate(to.strides) if stride]
-        inner = tuple(sizes[loop] for loop in moving if sizes[loop] != BATCH)
-        strides = iter(dense(inner))
-        batched = any(sizes[loop] == BATCH for loop in moving)
-        out = self._new(int(np.prod(inner)), batched)
-        own = tuple(
-            0 if not stride else BATCH if sizes[loop] == BATCH else next(strides)
-            for loop, stride in enumerate(to.strides)
-        )
-        self.code.append(Contract(sizes, View(out, 0, own), factors))
+        out = self._temporary(sizes, (to,))  # numbers that are read several times are scattered to
+        self.code.append(Contract(sizes, out, factors))
         self._reach(gradient, at, False)
-        self.code.append(Move(gradient, at, out, None, add=True))
+        self.code.append(Move(gradient, at, out.array, None, add=True))
 
     def _reach(self, gradient: int, at: np.ndarray, unique: bool) -> bool:
         """Whether what comes to these positions has to be added to what is there."""
@@ -189,13 +181,12 @@ class _Differentiation:
 
     # --- partials as instructions ---
 
-    def _evaluated(
-        self, formula: Formula, sizes: tuple[int, ...], views: Sequence[View], known: dict[int, Term]
-    ) -> Term:
+    def _evaluated(self, formula: Formula, sizes: tuple[int, ...], views: Sequence[View]) -> Term:
         """The formula's value: a number, or a view; the instructions that compute it are appended.
 
         `views` are those of the result and the operands, which a formula's symbols stand for.
         """
+        known: dict[int, Term] = {}
         for step in formula.steps:
             args = [self._term(arg, views, known) for arg in step.args]
             known[step.number] = self._simplified(step.op, args, sizes)
@@ -237,13 +228,6 @@ class _Differentiation:
             folded = np.asarray(op.array(*(values if isinstance(arg, View) else arg for arg in args)), dtype=np.float64)
         self.arrays.append(Array("constant", folded.size, start=folded))
         return View(len(self.arrays) - 1, views[0].base, views[0].strides)
-
-    def _scalar(self, view: View) -> float | None:
-        """The number that a view of constants reads throughout; None for any other."""
-        array = self.arrays[view.array]
-        if array.kind != "constant" or any(view.strides):
-            return None
-        return float(array.start[view.base])  # type: ignore[index]
 
     def _scaled(self, view: View, sizes: tuple[int, ...], by: float) -> View:
         result = self._simplified(ops.mul, [view, by], sizes)

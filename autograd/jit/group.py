@@ -24,9 +24,6 @@ from .program import CONSTANT, PARAMETER
 Kind: TypeAlias = "tuple[int, ...]"
 """The arrays of a term's factors: two for a product, one for an addend."""
 
-Terms: TypeAlias = "dict[Kind, tuple[Any, ...]]"
-"""The terms of one sum by kind: for each factor the ids."""
-
 TINY, MANY = 4, 5
 """Groups of at most TINY values are pooled where at least MANY of them share op and level."""
 
@@ -43,7 +40,7 @@ class Group:
     pooled: bool
     ids: list[int] = field(default_factory=list)
     forms: list[Any] = field(default_factory=list)
-    """Tuples of ids for a Map, Terms for a Sum, the form itself for the rest."""
+    """Tuples of ids for a Map; for a Sum the ids of the factors of its terms, by Kind; the form itself for the rest."""
 
 
 @dataclass

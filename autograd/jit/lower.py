@@ -16,7 +16,7 @@ import numpy as np
 from .. import ops
 from .forms import Flat, Foreign, OverBatch, Sum
 from .group import Group, Grouped
-from .program import BATCH, CONSTANT, Apply, Call, Contract, LogSumExp, Output, Pick, Program, View, dense
+from .program import BATCH, CONSTANT, Apply, Call, Contract, LogSumExp, Output, Pick, Program, View, affine, dense
 from .reroll import Block, loops, separated
 from .sums import lower_sums
 from .workbench import Fixed, Operand, Placed, Workbench
@@ -155,10 +155,7 @@ def _lower_call(bench: Workbench, g: Group) -> None:
 
 def _positions(block: Block) -> np.ndarray:
     """The positions that the first operand of a block reads, in order."""
-    at = np.array(block.bases[0])
-    for size, stride in zip(block.sizes, block.strides[0], strict=True):
-        at = np.add.outer(at, stride * np.arange(size))
-    return at.reshape(-1)
+    return affine(block.bases[0], block.sizes, block.strides[0]).reshape(-1)
 
 
 def _simplified(op: Any, operands: list[Operand]) -> tuple[Any, list[Operand]]:

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from .program import BATCH, PARAMETER, Program, View
+from .program import BATCH, PARAMETER, Program, View, affine
 
 SHORT = 6
 """Copying fewer neighbours than this at a time, NumPy takes longer than to gather them one by one."""
@@ -44,15 +44,9 @@ class Arrays:
     def loops(self, sizes: Sequence[int], views: Sequence[View]) -> list[Loop]:
         """The loops with their strides in elements, without those of one turn, merged where all views allow it."""
         loops: list[Loop] = []
-        for at, size in enumerate(sizes):
-            batch = size == BATCH
-            count = self.batch if batch else size
+        for count, strides in self.nest(sizes, views):
             if count == 1:
                 continue
-            strides = tuple(
-                self.program.arrays[view.array].size if batch and view.strides[at] else view.strides[at]
-                for view in views
-            )
             if loops:
                 outer, steps = loops[-1]
                 if all(step == stride * count for step, stride in zip(steps, strides, strict=True)):
@@ -60,6 +54,19 @@ class Arrays:
                     continue
             loops.append((count, strides))
         return loops
+
+    def nest(self, sizes: Sequence[int], views: Sequence[View]) -> list[Loop]:
+        """The loops as they stand, with the batch's size and its strides put in."""
+        return [
+            (
+                self.batch if size == BATCH else size,
+                tuple(
+                    self.program.arrays[view.array].size if size == BATCH and view.strides[at] else view.strides[at]
+                    for view in views
+                ),
+            )
+            for at, size in enumerate(sizes)
+        ]
 
     def view(self, view: View, loops: Sequence[Loop], k: int) -> np.ndarray:
         """What the k-th view of these loops reads, as an array with a dimension for each loop."""
@@ -86,10 +93,9 @@ class Arrays:
             return np.transpose(copy, [made[order.index(at)] for at in range(x.ndim)])
         copy = self.new(x.shape)
         if owner.flags.c_contiguous and _stretch(x) < SHORT:
-            where = (x.__array_interface__["data"][0] - owner.__array_interface__["data"][0]) // x.itemsize
-            for size, stride in zip(x.shape, x.strides, strict=True):
-                where = np.add.outer(where, stride // x.itemsize * np.arange(size))
-            calls.append(partial(np.take, owner.reshape(-1), where, None, copy, "clip"))
+            where = (pointer - owner.__array_interface__["data"][0]) // x.itemsize
+            at = affine(where, x.shape, [stride // x.itemsize for stride in x.strides])
+            calls.append(partial(np.take, owner.reshape(-1), at, None, copy, "clip"))
         else:
             calls.append(partial(np.copyto, copy, x))
         if id(owner) in self._lasting:

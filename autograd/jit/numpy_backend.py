@@ -15,7 +15,7 @@ import numpy as np
 
 from .numpy_arrays import Arrays, Thunk
 from .numpy_products import contraction
-from .program import BATCH, PARAMETER, Apply, Call, Contract, Instruction, LogSumExp, Move, Pick, Program
+from .program import PARAMETER, Apply, Call, Contract, Instruction, LogSumExp, Move, Pick, Program, affine
 
 GIVEN = ("parameter", "leaf", "input", "draw")
 """The kinds of array that hold what a call brings."""
@@ -145,18 +145,9 @@ class Bound(Arrays):
         return [lambda: np.add.at(out.reshape(-1), where, numbers.reshape(-1))]
 
     def _pick(self, i: Pick) -> list[Thunk]:
-        views = (i.out, i.values, i.index)
-        loops = [
-            (self.batch if size == BATCH else size, tuple(
-                self.program.arrays[view.array].size if size == BATCH and view.strides[at] else view.strides[at]
-                for view in views
-            ))
-            for at, size in enumerate(i.sizes)
-        ]  # fmt: skip
+        loops = self.nest(i.sizes, (i.out, i.values, i.index))
         shape = tuple(size for size, _ in loops)
-        start = np.full(shape, i.values.base)
-        for at, (size, steps) in enumerate(loops):
-            start += (steps[1] * np.arange(size)).reshape([-1 if axis == at else 1 for axis in range(len(shape))])
+        start = affine(i.values.base, shape, [steps[1] for _, steps in loops])
         index, out = self.view(i.index, loops, 2), self.view(i.out, loops, 0)
         numbers = self.data[i.values.array].reshape(-1)
         key = (i.index, i.sizes, i.values.base, i.values.strides, i.step)
@@ -208,27 +199,24 @@ class Bound(Arrays):
         n = len(i.ends[0])
         rows = [np.atleast_2d(self.data[row]) for row in (i.given or i.rows)]
         out = np.atleast_2d(self.data[i.out])
+
+        def stretches(example: int, k: int) -> list[list[float]]:
+            return [row[example, slice(*span[k])].tolist() for row, span in zip(rows, spans, strict=True)]
+
+        def run() -> None:
+            for example, k in np.ndindex(len(out), n):
+                out[example, i.base + k] = i.op.evaluate(stretches(example, k))
+
         if not i.given:
-
-            def run() -> None:
-                for example in range(len(out)):
-                    for k in range(n):
-                        stretches = [
-                            row[example, slice(*span[k])].tolist() for row, span in zip(rows, spans, strict=True)
-                        ]
-                        out[example, i.base + k] = i.op.evaluate(stretches)
-
             return [run]
         gradients = [np.atleast_2d(self.data[row]) for row in i.rows]
         upstream = np.atleast_2d(self.data[i.upstream])
 
         def run_back() -> None:
-            for example in range(len(out)):
-                for k in range(n):
-                    stretches = [row[example, slice(*span[k])].tolist() for row, span in zip(rows, spans, strict=True)]
-                    partials = i.op.partials(float(out[example, i.base + k]), *stretches)
-                    for gradient, span, values in zip(gradients, spans, partials, strict=True):
-                        gradient[example, slice(*span[k])] = upstream[example, i.base + k] * np.asarray(values)
+            for example, k in np.ndindex(len(out), n):
+                partials = i.op.partials(float(out[example, i.base + k]), *stretches(example, k))
+                for gradient, span, values in zip(gradients, spans, partials, strict=True):
+                    gradient[example, slice(*span[k])] = upstream[example, i.base + k] * np.asarray(values)
 
         return [run_back]
 

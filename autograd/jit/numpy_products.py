@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .numpy_arrays import Arrays, Loop, Thunk
-from .program import Contract, View
+from .program import Contract
 
 
 def contraction(arrays: Arrays, i: Contract) -> list[Thunk]:
@@ -38,15 +38,10 @@ def _product(arrays: Arrays, target: np.ndarray | None, i: Contract, loops: list
         factors = [arrays.squeezed(view, loops, k + 1) for k, view in enumerate(i.factors)]
         if len(factors) == 1:
             return [partial(np.copyto, out, factors[0])]
-        if factors[1].ndim == 0 and factors[1].dtype == arrays.dtype and _is_minus_one(arrays, i.factors[1]):
+        if arrays.program.scalar(i.factors[1]) == -1.0:
             return [partial(np.negative, factors[0], out)]
         return [partial(np.multiply, *factors, out)]
     return _summed(arrays, out, i, loops)
-
-
-def _is_minus_one(arrays: Arrays, view: View) -> bool:
-    array = arrays.program.arrays[view.array]
-    return array.kind == "constant" and float(array.start[view.base]) == -1.0  # type: ignore[index]
 
 
 def _summed(arrays: Arrays, out: np.ndarray, i: Contract, loops: list[Loop]) -> list[Thunk]:

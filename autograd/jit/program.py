@@ -32,10 +32,8 @@ class Array:
     """Which argument an "input" is; which draw a "draw"."""
     start: np.ndarray | None = None
     """What it holds before the program runs, if that matters: constants, and zeros that nothing writes."""
-    nodes: int = 0
-    """How many scalar nodes it stands for."""
     ids: list[int] = field(default_factory=list)
-    """Their ids, in order."""
+    """The ids of the values in it, in order."""
 
 
 @dataclass(frozen=True)
@@ -206,13 +204,25 @@ class Program:
     cleared: list[int] = field(default_factory=list)
     """The gradients that have to be set to 0 before `backward`, as it adds to them at once."""
 
+    def scalar(self, view: View) -> float | None:
+        """The number that a view of constants reads throughout; None for any other view."""
+        array = self.arrays[view.array]
+        if array.kind != "constant" or array.start is None or any(view.strides):
+            return None
+        return float(array.start[view.base])
+
 
 def positions(view: View, sizes: Sequence[int]) -> np.ndarray:
     """The positions that a view reaches within a row of its array, one for each turn of the loops that move it."""
-    at = np.array([view.base])
-    for size, stride in zip(sizes, view.strides, strict=True):
-        if stride and size != BATCH:
-            at = np.add.outer(at, stride * np.arange(size)).reshape(-1)
+    moving = [(size, s) for size, s in zip(sizes, view.strides, strict=True) if s and size != BATCH]
+    return affine(view.base, [size for size, _ in moving], [s for _, s in moving]).reshape(-1)
+
+
+def affine(base: int, sizes: Sequence[int], strides: Sequence[int]) -> np.ndarray:
+    """base + the sum of stride * loop counter for each turn of the loops, in an array of these sizes."""
+    at = np.array(base)
+    for size, stride in zip(sizes, strides, strict=True):
+        at = np.add.outer(at, stride * np.arange(size))
     return at
 
 

@@ -116,11 +116,8 @@ class _Writer:
         for i in self.writes[array]:
             nodes += sum(self.nodes.pop(a, 0) for a in set(_reads(i)))
             terms.append(self._instruction(i))
-        joint = (
-            " + "
-            if len(self._blocks(array)) == 1 and not any(isinstance(i, Move) for i in self.writes[array])
-            else " | "
-        )
+        moved = any(isinstance(i, Move) for i in self.writes[array])
+        joint = " | " if moved or len(self._blocks(array)) > 1 else " + "
         terms = list(dict.fromkeys(terms))
         shown = terms if len(terms) <= 6 else [*terms[:3], f"... ({len(terms)} in all)"]
         return joint.join(shown), nodes
@@ -156,19 +153,17 @@ class _Writer:
             return " * ".join(map(_bracketed, shown))
         a, b = ({at for at in loops if view.strides[at]} for view in i.factors)
         alone = (a ^ b) & set(summed)
+        if alone and a & b & set(summed):
+            return self._einsum(i, loops, shown)
         if alone:
-            return (
-                f"sum({' * '.join(map(_bracketed, shown))})"
-                if not a & b & set(summed)
-                else self._einsum(i, loops, shown)
-            )
+            return f"sum({' * '.join(map(_bracketed, shown))})"
         both = a & b & set(loops) - set(summed)
         rows, columns, inner = a - b, b - a, a & b & set(summed)
         if both or len(inner) != 1 or len(rows) > 1 + (0 in rows and i.sizes[0] == BATCH) or len(columns) > 1:
             if not rows and not columns and not both:
                 return f"sum({_bracketed(shown[0])} * {_bracketed(shown[1])})"
             return self._einsum(i, loops, shown)
-        if (min(columns, default=99), 1) < (min(rows, default=99), 1):
+        if min(columns, default=99) < min(rows, default=99):
             (a, b), shown, factors = (b, a), shown[::-1], i.factors[::-1]
             rows, columns = columns, rows
         else:
@@ -191,8 +186,9 @@ class _Writer:
     def _operand(self, view: View, sizes: Sequence[int]) -> str:
         array = self.program.arrays[view.array]
         if array.kind == "constant":
-            if not any(view.strides):
-                return f"{float(array.start[view.base]):g}"  # type: ignore[index]
+            scalar = self.program.scalar(view)
+            if scalar is not None:
+                return f"{scalar:g}"
             moved = [s for s, stride in zip(sizes, view.strides, strict=True) if stride]
             return f"constants({', '.join(map(str, moved))})"
         return self._array(view.array, positions(view, sizes))
@@ -255,10 +251,7 @@ def _names_by_position(compiled: Compiled) -> dict[int, str]:
     """The name of each parameter by its position in the parameters' array."""
     known = parameter_names(compiled.guard)
     flat = compiled.flat.parameters
-    if not len(flat):
-        return {}
-    start = flat.parameters[0].span.start + flat.parameters[0].at
-    return {p.span.start + p.at - start: known.get(p, p.label or "p") for p in flat}
+    return {int(at): known.get(p, p.label or "p") for at, p in zip(flat.places(), flat, strict=True)}
 
 
 def _common(names: Sequence[str]) -> str:

@@ -52,7 +52,6 @@ class Workbench:
         self.position[ids] = base + np.arange(len(ids))
         array.size += len(ids)
         array.ids += ids.tolist()
-        array.nodes += len(ids)
         return base
 
     def operand(self, ids: np.ndarray, batched: bool) -> Operand:

@@ -13,8 +13,8 @@ from ..measure import Disagreement
 ROOT = Path(__file__).resolve().parents[3]
 POOLS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 XLA_FLAGS = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
-FAILED, DISAGREED = 1, 3
-"""Exit statuses."""
+DISAGREED = 3
+"""Its exit status if the contenders disagree."""
 
 
 def in_one_thread(arguments: Sequence[str]) -> Any:
