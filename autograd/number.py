@@ -1,5 +1,6 @@
-"""What counts as one real number, and what to say of everything else."""
+"""What counts as one real number, what to say of everything else, and how a number is shown to a reader."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,23 @@ def number(x: Any, what: str = "Value") -> float:
     if isinstance(x, np.ndarray) and x.ndim == 0 and x.dtype.kind in "fiub":
         return float(x)
     raise NotANumberError(f"{what} takes one real number, got {_described(x, what)}{node_and_line('')}")
+
+
+def figure(x: float) -> str:
+    """x for a reader: four significant digits, two decimals at least; exponents where that would be long.
+
+    >>> [figure(x) for x in (-12.0, 0.97381, 0.00123456, 1234.5678, 2.5e-9, 0.0, math.nan)]
+    ['-12.00', '0.9738', '0.001235', '1234.57', '2.5e-9', '0.00', 'nan']
+    """
+    size = abs(x)
+    if not math.isfinite(x) or size == 0.0:
+        return "0.00" if size == 0.0 else repr(x)
+    if not 1e-4 <= size < 1e6:
+        digits, _, exponent = f"{x:.3e}".partition("e")
+        return f"{digits.rstrip('0').rstrip('.')}e{int(exponent)}"
+    decimals = max(2, 3 - math.floor(math.log10(size)))
+    whole, _, fraction = f"{x:.{decimals}f}".partition(".")
+    return f"{whole}.{fraction[:2]}{fraction[2:].rstrip('0')}"
 
 
 def _described(x: Any, what: str) -> str:

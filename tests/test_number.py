@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autograd import NotANumberError
-from autograd.number import number
+from autograd.number import figure, number
 
 
 @pytest.mark.parametrize("x", [1, 1.0, True, np.float32(1), np.int64(1), np.bool_(True), np.array(1), np.longdouble(1)])
@@ -21,3 +21,21 @@ def test_float_is_the_very_same_object():
 def test_everything_else_is_refused_in_the_words_of_who_asked(x):
     with pytest.raises(NotANumberError, match=r"^the learning rate takes one real number"):
         number(x, "the learning rate")
+
+
+@pytest.mark.parametrize(
+    ("x", "shown"),
+    [
+        (4, "4.00"),
+        (-0.25, "-0.25"),
+        (0.97381, "0.9738"),
+        (-0.0, "0.00"),
+        (999_999.5, "999999.50"),
+        (1e6, "1e6"),
+        (-1.5e-7, "-1.5e-7"),
+        (0.0001, "0.0001"),
+        (float("-inf"), "-inf"),
+    ],
+)
+def test_figures_show_four_digits_and_two_decimals_at_least(x, shown):
+    assert figure(x) == shown
