@@ -8,6 +8,7 @@ from .errors import ArgumentError, AutogradError, DomainError, GradientError, No
 from .functions import dot, logsumexp, mean, pick, softmax, sum, uniform
 from .graph import depth, leaves, topological_order
 from .jit import Jitted, jit, vmap
+from .names import Names, label
 from .ops import (
     abs,
     add,
@@ -32,8 +33,9 @@ from .ops import (
     tanh,
     where,
 )
-from .parameter import FlatParameters, Parameter, ParameterVector
+from .parameter import FlatParameters, Parameter, ParameterVector, belongs
 from .record import TABLE, Domain, Op, RowOp
+from .storage import Scope
 from .value import Value
 
 __all__ = [
@@ -45,15 +47,18 @@ __all__ = [
     "FlatParameters",
     "GradientError",
     "Jitted",
+    "Names",
     "NotANumberError",
     "Op",
     "Parameter",
     "ParameterVector",
     "RowOp",
+    "Scope",
     "TraceError",
     "Value",
     "abs",
     "add",
+    "belongs",
     "collector_paused",
     "cos",
     "depth",
@@ -66,6 +71,7 @@ __all__ = [
     "hessian",
     "jit",
     "jvp",
+    "label",
     "leaky_relu",
     "leaves",
     "log",

@@ -11,13 +11,14 @@ from __future__ import annotations
 import copy
 import copyreg
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from .errors import ArgumentError
 from .number import number
-from .storage import Span, Storage, join
+from .storage import Place, Scope, Span, Storage, join
 from .value import Value, checked_label
 from .watch import watcher
 
@@ -33,13 +34,14 @@ class Parameter(Value):
     Parameter(0.5, grad=1.0, label='w')
     """
 
-    __slots__ = ("at", "span")
+    __slots__ = ("_label", "at", "span")
 
     span: Span
     at: int
+    _label: str | None
 
     def __init__(self, data: Any, label: str = "") -> None:
-        self._place(Span(np.array([number(data, "Parameter")])), 0, checked_label(label))
+        self._put(Span(np.array([number(data, "Parameter")]), place=Place(checked_label(label))), 0, None)
 
     def __copy__(self) -> Parameter:
         out = Parameter(self._data, self.label)
@@ -47,13 +49,27 @@ class Parameter(Value):
         return out
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Parameter:
-        return _parameter(copy.deepcopy(self.span, memo), self.at, self.label)
+        return _parameter(copy.deepcopy(self.span, memo), self.at, self._label)
 
-    def _place(self, span: Span, at: int, label: str) -> None:
+    def _put(self, span: Span, at: int, label: str | None) -> None:
         self.span = span
         self.at = at
         self.op = self._a = self._b = None
-        self.label = label
+        self._label = label
+
+    @property
+    def label(self) -> str:
+        """What it is called: the label it was given, or else its path in the model, such as layers.0.neurons.3.b."""
+        return self.span.place.name(self.at) if self._label is None else self._label
+
+    @label.setter
+    def label(self, label: str) -> None:
+        self._label = label
+
+    @property
+    def scopes(self) -> tuple[Scope, ...]:
+        """The parts of the model that it belongs to, from outer to inner; none outside of models."""
+        return self.span.place.scopes
 
     @property
     def _data(self) -> float:
@@ -98,9 +114,9 @@ class ParameterVector(tuple[Parameter, ...]):
     span: Span
 
     def __new__(cls, data: Iterable[Any], label: str = "") -> ParameterVector:
-        span = Span(np.array([number(x, "Parameter") for x in data], dtype=np.float64))
-        stem = f"{label}." if label else ""
-        return cls._of(span, [_parameter(span, at, f"{stem}{at}" if label else "") for at in range(len(span.data))])
+        cells = np.array([number(x, "Parameter") for x in data], dtype=np.float64)
+        span = Span(cells, place=Place(checked_label(label), numbered=True))
+        return cls._of(span, [_parameter(span, at, None) for at in range(len(cells))])
 
     @classmethod
     def _of(cls, span: Span, parameters: Iterable[Parameter]) -> ParameterVector:
@@ -235,14 +251,19 @@ def _read_only(array: np.ndarray) -> np.ndarray:
     return array
 
 
-def _parameter(span: Span, at: int, label: str) -> Parameter:
+def belongs(item: Parameter | ParameterVector, path: str, scopes: tuple[Scope, ...]) -> None:
+    """Nothing; says where in a model parameters are. They are called by that path unless they were given a label."""
+    item.span.place = replace(item.span.place, path=path, scopes=scopes)
+
+
+def _parameter(span: Span, at: int, label: str | None) -> Parameter:
     parameter = Parameter.__new__(Parameter)
-    parameter._place(span, at, label)
+    parameter._put(span, at, label)
     return parameter
 
 
 def _reduce(parameter: Parameter) -> tuple[Any, ...]:
-    return _parameter, (parameter.span, parameter.at, parameter.label)
+    return _parameter, (parameter.span, parameter.at, parameter._label)
 
 
 copyreg.pickle(Parameter, _reduce)

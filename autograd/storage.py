@@ -4,9 +4,39 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class Scope:
+    """A part of a model, such as one layer: its path in the model and what it is. Two of them are never the same."""
+
+    path: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """What the parameters of a span are called, and where in a model they are."""
+
+    label: str = ""
+    """The name they were given; without one they are called by their path."""
+    path: str = ""
+    scopes: tuple[Scope, ...] = ()
+    """The parts of the model that they belong to, from outer to inner."""
+    numbered: bool = False
+    """Whether their position in the span is part of the name."""
+
+    def name(self, at: int) -> str:
+        """What the parameter at that position is called; empty if it has no name."""
+        name = self.label or self.path
+        return f"{name}.{at}" if name and self.numbered else name
+
+
+NOWHERE = Place()
 
 
 class Span:
@@ -18,10 +48,17 @@ class Span:
     cells: Any
     grad_cells: Any
 
-    def __init__(self, data: np.ndarray, grad: np.ndarray | None = None, frozen: np.ndarray | None = None) -> None:
+    def __init__(
+        self,
+        data: np.ndarray,
+        grad: np.ndarray | None = None,
+        frozen: np.ndarray | None = None,
+        place: Place = NOWHERE,
+    ) -> None:
         self.data = data
         self.grad = np.zeros_like(data) if grad is None else grad
         self.frozen = np.zeros(len(data), dtype=bool) if frozen is None else frozen
+        self.place = place
         Storage([self])
         Span.made += 1
 
@@ -38,7 +75,7 @@ class Span:
         self.cells, self.grad_cells = memoryview(self.data.data), memoryview(self.grad.data)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Span, (self.data.copy(), self.grad.copy(), self.frozen.copy())
+        return Span, (self.data.copy(), self.grad.copy(), self.frozen.copy(), self.place)
 
 
 class Storage:

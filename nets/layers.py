@@ -70,8 +70,8 @@ class Neuron(Module):
         wired = self.nin if self.connections is None else len(self.connections)
         gain = 2.0 if self._activate in (autograd.relu, autograd.leaky_relu, autograd.softplus) else 1.0
         weights = generator(rng, seed).normal(0.0, (gain / max(wired, 1)) ** 0.5, wired)
-        self.w = ParameterVector(weights, label="w")
-        self.b = Parameter(0.0, label="b")
+        self.w = ParameterVector(weights)
+        self.b = Parameter(0.0)
 
     def __call__(self, xs: Any) -> Value:
         return self._respond(_inputs(xs, self.nin, self))

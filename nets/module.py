@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
-from autograd import ArgumentError, Parameter, ParameterVector, Value
+from autograd import ArgumentError, Parameter, ParameterVector, Scope, Value, belongs
 
 from .errors import LoadError
 
@@ -19,10 +19,21 @@ KINDS: dict[str, type[Module]] = {}
 """Every subclass of Module by the name that saved files know it by."""
 
 
-class Module:
+class _Naming(type):
+    """The class of Module classes: once a module has been made, its parameters are told their paths in it."""
+
+    def __call__(cls, *args: Any, **options: Any) -> Any:
+        module = super().__call__(*args, **options)
+        if isinstance(module, Module):
+            _name_parameters(module)
+        return module
+
+
+class Module(metaclass=_Naming):
     """Base of everything with parameters: assign Parameters, Modules, or lists or dicts of them, as attributes.
 
-    A subclass defines `__call__`, and `config` if it is to be saved.
+    A subclass defines `__call__`, and `config` if it is to be saved. What `__init__` has assigned is called by its
+    path in the outermost module that was made of it; a label that was given stays.
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -32,6 +43,8 @@ class Module:
     ...         return self.slope * x + self.offset
     >>> [name for name, _ in Line().named_parameters()]
     ['slope', 'offset']
+    >>> Line()(1.0).args
+    (Value(2.0, op=mul), Parameter(1.0, label='offset'))
     """
 
     training: bool = True
@@ -189,6 +202,20 @@ def _contents(module: Module, enter_modules: bool = True) -> Iterator[tuple[Path
         elif isinstance(item, (list, tuple)) or (isinstance(item, np.ndarray) and item.dtype == object):
             inside = enumerate(item)
         stack += reversed([((path, key), value) for key, value in inside])
+
+
+def _name_parameters(module: Module) -> None:
+    """Tells the parameters inside where they are: their paths, and the modules around them from outer to inner."""
+    around: dict[Path | None, tuple[Scope, ...]] = {None: (Scope("", type(module).__name__),)}
+    for path, item in _contents(module):
+        outer = path[0]
+        while outer not in around:
+            assert outer is not None
+            outer = outer[0]
+        if isinstance(item, Module):
+            around[path] = (*around[outer], Scope(_dotted(path), type(item).__name__))
+        elif isinstance(item, (Parameter, ParameterVector)):
+            belongs(item, _dotted(path), around[outer])
 
 
 def _dotted(path: Path | None) -> str:

@@ -17,7 +17,7 @@ LAYERS = [
     {"ops"},
     {"value"},
     {"functions", "graph", "parameter"},
-    {"backprop", "copying"},
+    {"backprop", "copying", "names"},
     {"derivatives"},
     {"check", "jit"},
     {"__init__"},
