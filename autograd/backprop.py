@@ -148,10 +148,8 @@ def _reset_and_order(root: Value) -> list[Value]:
                 node.grad = opened
                 push(node)
                 if b.__class__ is Value and b.op is not None and b.grad is not done:
-                    push(a)
-                    node = b
-                else:
-                    node = a
+                    push(b)
+                node = a
             elif b.__class__ is Value and b.op is not None and b.grad is not done:
                 node.grad = opened
                 push(node)
@@ -170,14 +168,16 @@ def _reset_and_order(root: Value) -> list[Value]:
 
 
 def _waiting(operands: Operands, done: float) -> list[Value]:
-    """The inner nodes among the operands that are not done."""
-    return [
+    """The inner nodes among the operands that are not done, the first one last, as it is to be popped first."""
+    waiting = [
         x
         for row in operands.rows
         if row.__class__ is tuple
         for x in row
         if x.__class__ is Value and x.op is not None and x.grad is not done
     ]
+    waiting.reverse()
+    return waiting
 
 
 def _rows(node: Value) -> Sequence[Any]:

@@ -1,4 +1,4 @@
-"""Names for the nodes of a graph, the same in every tree, step, formula and picture of it; and `label`, which gives them.
+"""Names for nodes, the same in every tree, step, formula and picture of a graph; and `label`, which gives them.
 
 A node is called by its label. One that has none is called v1, v2, ... in the order in which the numbers are computed,
 as in the lists of Wengert ("A simple automatic derivative evaluation program", Communications of the ACM 7(8), 1964).

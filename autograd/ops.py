@@ -76,6 +76,8 @@ add = Op(
     latex="{0} + {1}",
     domain=REAL_PAIRS,
     doc="a + b",
+    sign="+",
+    javascript="{0} + {1}",
 )
 sub = Op(
     "sub",
@@ -85,6 +87,8 @@ sub = Op(
     latex="{0} - {1}",
     domain=REAL_PAIRS,
     doc="a - b",
+    sign="-",
+    javascript="{0} - {1}",
 )
 mul = Op(
     "mul",
@@ -94,6 +98,8 @@ mul = Op(
     latex=r"{0} \cdot {1}",
     domain=REAL_PAIRS,
     doc="a * b",
+    sign="*",
+    javascript="{0} * {1}",
 )
 div = Op(
     "div",
@@ -103,6 +109,8 @@ div = Op(
     latex=r"\frac{{{0}}}{{{1}}}",
     domain=DIVISOR,
     doc="a / b",
+    sign="/",
+    javascript="{0} / {1}",
 )
 neg = Op(
     "neg",
@@ -112,6 +120,7 @@ neg = Op(
     latex="-{0}",
     domain=REALS,
     doc="-x",
+    javascript="-{0}",
 )
 pow = Op(
     "pow",
@@ -123,6 +132,8 @@ pow = Op(
     latex="{{{0}}}^{{{1}}}",
     domain=POWER,
     doc="x ** p; 0 ** 0 is 1",
+    sign="**",
+    javascript="Math.pow({0}, {1})",
 )
 abs = Op(
     "abs",
@@ -132,6 +143,7 @@ abs = Op(
     latex=r"\left|{0}\right|",
     domain=REALS,
     doc="|x|; slope 0 at 0",
+    javascript="Math.abs({0})",
 )
 maximum = Op(
     "maximum",
@@ -141,6 +153,7 @@ maximum = Op(
     latex=r"\max({0}, {1})",
     domain=REAL_PAIRS,
     doc="the larger of a and b; a tie shares the gradient half and half",
+    javascript="Math.max({0}, {1})",
 )
 minimum = Op(
     "minimum",
@@ -150,6 +163,7 @@ minimum = Op(
     latex=r"\min({0}, {1})",
     domain=REAL_PAIRS,
     doc="the smaller of a and b; a tie shares the gradient half and half",
+    javascript="Math.min({0}, {1})",
 )
 step = Op(
     "step",
@@ -159,6 +173,7 @@ step = Op(
     latex="[{0} > 0]",
     domain=REALS,
     doc="1 if x > 0 else 0; slope 0 everywhere",
+    javascript="{0} > 0 ? 1 : 0",
 )
 equal = Op(
     "equal",
@@ -168,15 +183,17 @@ equal = Op(
     latex="[{0} = {1}]",
     domain=REAL_PAIRS,
     doc="1 if a == b else 0; slope 0 everywhere",
+    javascript="{0} === {1} ? 1 : 0",
 )
 where = Op(
     "where",
     value=lambda c, a, b: a if c else b,
-    partials=(lambda out, c, a, b: 0.0, lambda out, c, a, b: 1.0 * (c != 0), lambda out, c, a, b: 1.0 * (c == 0)),
+    partials=(lambda out, c, a, b: 0.0, lambda out, c, a, b: 1.0 * (c != 0), lambda out, c, a, b: 1.0 - (c != 0)),
     array=np.where,
     latex=r"({1} \text{{ if }} {0} \text{{ else }} {2})",
     domain=CHOICES,
     doc="a where the condition c is not 0, else b",
+    javascript="{0} !== 0 ? {1} : {2}",
 )
 
 # --- functions of one number ---------------------------------------------------------------------------------
@@ -198,6 +215,7 @@ exp = Op(
     latex="e^{{{0}}}",
     domain=EXPONENT,
     doc="e ** x",
+    javascript="Math.exp({0})",
 )
 log: Op = Op(
     "log",
@@ -207,6 +225,7 @@ log: Op = Op(
     latex=r"\ln({0})",
     domain=POSITIVE,
     doc="natural logarithm",
+    javascript="Math.log({0})",
 )
 sqrt = Op(
     "sqrt",
@@ -216,6 +235,7 @@ sqrt = Op(
     latex=r"\sqrt{{{0}}}",
     domain=NOT_NEGATIVE,
     doc="square root",
+    javascript="Math.sqrt({0})",
 )
 sin = Op(
     "sin",
@@ -225,6 +245,7 @@ sin = Op(
     latex=r"\sin({0})",
     domain=REALS,
     doc="sine, x in radians",
+    javascript="Math.sin({0})",
 )
 cos: Op = Op(
     "cos",
@@ -234,6 +255,7 @@ cos: Op = Op(
     latex=r"\cos({0})",
     domain=REALS,
     doc="cosine, x in radians",
+    javascript="Math.cos({0})",
 )
 tanh = Op(
     "tanh",
@@ -243,6 +265,7 @@ tanh = Op(
     latex=r"\tanh({0})",
     domain=REALS,
     doc="hyperbolic tangent",
+    javascript="Math.tanh({0})",
 )
 sigmoid = Op(
     "sigmoid",
@@ -252,6 +275,7 @@ sigmoid = Op(
     latex=r"\sigma({0})",
     domain=REALS,
     doc="logistic function 1 / (1 + e ** -x)",
+    javascript="{0} >= 0 ? 1 / (1 + Math.exp(-{0})) : Math.exp({0}) / (1 + Math.exp({0}))",
 )
 softplus = Op(
     "softplus",
@@ -261,6 +285,7 @@ softplus = Op(
     latex=r"\ln(1 + e^{{{0}}})",
     domain=REALS,
     doc="log(1 + e ** x)",
+    javascript="Math.max({0}, 0) + Math.log1p(Math.exp(-Math.abs({0})))",
 )
 relu = Op(
     "relu",
@@ -270,6 +295,7 @@ relu = Op(
     latex=r"\mathrm{{relu}}({0})",
     domain=REALS,
     doc="x if x > 0 else 0; slope 0 at 0",
+    javascript="{0} <= 0 ? 0 : {0}",
 )
 leaky_relu = Op(
     "leaky_relu",
@@ -279,6 +305,7 @@ leaky_relu = Op(
     latex=r"\mathrm{{lrelu}}_{{{1}}}({0})",
     domain=REAL_PAIRS,
     doc="x if x > 0 else slope * x; the slope is 0.01 unless given",
+    javascript="{0} <= 0 ? {1} * {0} : {0}",
     defaults=(0.01,),
 )
 
@@ -313,6 +340,7 @@ SUM = RowOp(
     latex=r"\sum({0})",
     domain=ROW,
     doc="x_1 + ... + x_n as one node",
+    javascript="{0}.reduce((sum, x) => sum + x, 0)",
 )
 DOT = RowOp(
     "dot",
@@ -322,6 +350,7 @@ DOT = RowOp(
     latex=r"\mathbf{{w}} \cdot \mathbf{{x}} + b",
     domain=DOT_ROWS,
     doc="w_1 * x_1 + ... + w_n * x_n + bias as one node",
+    javascript="{0}.reduce((sum, w, i) => sum + w * {1}[i], 0) + {2}[0]",
 )
 LOGSUMEXP = RowOp(
     "logsumexp",
@@ -331,6 +360,7 @@ LOGSUMEXP = RowOp(
     latex=r"\ln \sum e^{{{0}}}",
     domain=ROW,
     doc="log(e ** x_1 + ... + e ** x_n), safe at any size",
+    javascript="(top => top + Math.log({0}.reduce((sum, x) => sum + Math.exp(x - top), 0)))(Math.max(...{0}))",
 )
 PICK = RowOp(
     "pick",
@@ -340,4 +370,5 @@ PICK = RowOp(
     latex=r"{0}_{{{1}}}",
     domain=PICK_ROWS,
     doc="values[index]",
+    javascript="{0}[{1}[0]]",
 )

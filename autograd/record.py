@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol, TypeVar, overload
 
 import numpy as np
@@ -50,6 +50,10 @@ class Primitive:
     latex: str
     domain: Domain
     doc: str
+    sign: str = field(default="", kw_only=True)
+    """How Python writes it between two arguments, such as `**`; empty if it is written with its name."""
+    javascript: str = field(default="", kw_only=True)
+    """The value once more, for pages in a browser: {0}, {1}, ... are the arguments, of a RowOp the rows as arrays."""
 
     def __post_init__(self) -> None:
         if self.name in TABLE:

@@ -15,7 +15,7 @@ LAYERS = [
     {"number", "rows"},
     {"record"},
     {"ops"},
-    {"value"},
+    {"expressions", "value"},
     {"functions", "graph", "parameter"},
     {"backprop", "copying", "names"},
     {"derivatives"},

@@ -5,10 +5,12 @@ import subprocess
 import sys
 
 from hypothesis import given
+from hypothesis import strategies as st
 
 from autograd import Parameter, ParameterVector, Value, depth, dot, leaves, topological_order
+from autograd.backprop import _reset_and_order
 from autograd.graph import value_args
-from tests.strategies import follow, recipes
+from tests.strategies import follow, recipes, small
 
 
 @given(recipes(inputs=3, kinked=True))
@@ -108,3 +110,10 @@ def test_small_training_gives_the_same_bits_in_two_processes_whatever_the_hash_s
         for seed in ("1", "4242")
     ]
     assert printed[0] == printed[1] and len(printed[0]) > 500
+
+
+@given(recipes(inputs=3, kinked=True, longest=20), st.tuples(small, small, small))
+def test_backward_goes_through_the_topological_order_from_its_end(recipe, numbers):
+    root = follow(recipe, tuple(map(Value, numbers)))
+    inner = [node for node in topological_order(root) if node.op is not None]
+    assert _reset_and_order(root) == inner or root.op is None

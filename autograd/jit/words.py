@@ -19,8 +19,6 @@ from .program import BATCH, Apply, Call, Contract, LogSumExp, Move, OverLoops, P
 LONGEST = 72
 """No formula is written into another one if it would become longer than this."""
 
-SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**"}
-
 
 class Listing:
     """The program of a compiled function, to be printed; `lines` are its lines."""
@@ -125,8 +123,8 @@ class _Writer:
     def _instruction(self, i: Any) -> str:
         if isinstance(i, Apply):
             args = [self._operand(view, i.sizes) for view in i.args]
-            if i.op.name in SIGNS:
-                return f" {SIGNS[i.op.name]} ".join(map(_bracketed, args))
+            if i.op.sign:
+                return f" {i.op.sign} ".join(map(_bracketed, args))
             return f"-{_bracketed(args[0])}" if i.op.name == "neg" else f"{i.op.name}({', '.join(args)})"
         if isinstance(i, Contract):
             return self._contraction(i)

@@ -1,0 +1,255 @@
+"""Formulas: what an op, or one of its partials, says when it is applied to names instead of numbers.
+
+A record holds arithmetic only, so its lines can be run on Expressions as they are on floats, Values and arrays.
+What comes back is written down by a Writer: here as Python would write it, elsewhere as LaTeX and as JavaScript.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from . import ops
+from .number import number
+from .record import Op, Primitive, RowOp
+
+ATOM, POWER, SIGNED, PRODUCT, SUM = 5, 4, 3, 2, 1
+"""How tightly an expression holds together; one that holds less tightly than its surroundings goes in brackets."""
+
+LONGEST_ROW = 4
+"""Sums and rows of more terms than this are shortened in the middle."""
+
+
+class Expression:
+    """A formula: an op (or the sign of a comparison) and its arguments, which are Expressions and floats.
+
+    Without an op it is a variable: `key` says which, and `number` is what it stands for.
+
+    >>> x = variable("x", 3.0)
+    >>> text(1 - x * x)
+    '1 - x * x'
+    >>> text(ops.tanh(x) ** 2)
+    'tanh(x) ** 2'
+    """
+
+    __slots__ = ("args", "key", "number", "op")
+
+    def __init__(self, op: Primitive | str | None, args: tuple[Any, ...], key: Any = None, number: Any = None) -> None:
+        self.op, self.args, self.key, self.number = op, args, key, number
+
+    @staticmethod
+    def __apply_op__(op: Primitive, args: tuple[Any, ...]) -> Any:
+        return apply(op, args)
+
+    def __add__(self, other: Any) -> Any:
+        return apply(ops.add, (self, other))
+
+    def __radd__(self, other: Any) -> Any:
+        return apply(ops.add, (other, self))
+
+    def __sub__(self, other: Any) -> Any:
+        return apply(ops.sub, (self, other))
+
+    def __rsub__(self, other: Any) -> Any:
+        return apply(ops.sub, (other, self))
+
+    def __mul__(self, other: Any) -> Any:
+        return apply(ops.mul, (self, other))
+
+    def __rmul__(self, other: Any) -> Any:
+        return apply(ops.mul, (other, self))
+
+    def __truediv__(self, other: Any) -> Any:
+        return apply(ops.div, (self, other))
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return apply(ops.div, (other, self))
+
+    def __pow__(self, other: Any) -> Any:
+        return apply(ops.pow, (self, other))
+
+    def __rpow__(self, other: Any) -> Any:
+        return apply(ops.pow, (other, self))
+
+    def __neg__(self) -> Any:
+        return apply(ops.neg, (self,))
+
+    def __lt__(self, other: Any) -> Expression:
+        return Expression("<", (self, other))
+
+    def __le__(self, other: Any) -> Expression:
+        return Expression("<=", (self, other))
+
+    def __gt__(self, other: Any) -> Expression:
+        return Expression(">", (self, other))
+
+    def __ge__(self, other: Any) -> Expression:
+        return Expression(">=", (self, other))
+
+    def __eq__(self, other: object) -> Expression:  # type: ignore[override]
+        return Expression("==", (self, other))
+
+    def __ne__(self, other: object) -> Expression:  # type: ignore[override]
+        return Expression("!=", (self, other))
+
+    __hash__ = object.__hash__
+
+
+COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+
+
+def variable(key: Any, number: float) -> Expression:
+    """The formula that is one variable."""
+    return Expression(None, (), key, number)
+
+
+def apply(op: Primitive, args: tuple[Any, ...]) -> Any:
+    """The formula op(*args), or a simpler one: nothing is added to 0 or multiplied by 1, constants are computed."""
+    args = tuple(arg if isinstance(arg, Expression) else number(arg, op.name) for arg in args)
+    if not any(isinstance(arg, Expression) for arg in args):
+        return op.evaluate(args)
+    if op in _SHORTER:
+        constants = tuple(None if isinstance(arg, Expression) else arg for arg in args)
+        for pattern, result in _SHORTER[op]:
+            if pattern == constants:
+                return args[result] if isinstance(result, int) else result
+    return Expression(op, args)
+
+
+_SHORTER: dict[Primitive, tuple[tuple[tuple[float | None, float | None], int | float], ...]] = {
+    ops.add: (((0.0, None), 1), ((None, 0.0), 0)),
+    ops.sub: (((None, 0.0), 0),),
+    ops.mul: (((1.0, None), 1), ((None, 1.0), 0), ((0.0, None), 0.0), ((None, 0.0), 0.0)),
+    ops.div: (((None, 1.0), 0),),
+    ops.pow: (((None, 1.0), 0), ((None, 0.0), 1.0)),
+}
+"""What is shorter when some arguments are these constants: the argument at that position (an int), or a constant."""
+
+
+def value_formula(op: Primitive, rows: Sequence[Sequence[Any]]) -> Any:
+    """The formula of an op's value, for the arguments in rows (an Op has one row of them)."""
+    if op is ops.DOT:
+        ws, xs, (bias,) = rows
+        return total([*(w * x for w, x in zip(ws, xs, strict=True)), bias])
+    if op is ops.SUM:
+        return total(rows[0])
+    return Expression(op, tuple(rows[0]) if len(rows) == 1 else tuple(x for row in rows for x in row))
+
+
+def total(terms: Sequence[Any]) -> Any:
+    """The formula of a sum; a long one keeps its first terms and the last, with dots between."""
+    if len(terms) > LONGEST_ROW:
+        terms = [*terms[: LONGEST_ROW - 2], DOTS, terms[-1]]
+    result: Any = 0.0
+    for term in terms:
+        result = result + term
+    return result
+
+
+DOTS = Expression("...", ())
+
+
+def partial_formulas(op: Primitive, out: Expression, rows: Sequence[Sequence[Any]]) -> list[Any]:
+    """The formula of each partial, in the order of the arguments; None where a record does not give one."""
+    try:
+        if isinstance(op, RowOp):
+            return [partial for row in op.partials(out, *rows) for partial in row]
+        assert isinstance(op, Op)
+        return [partial(out, *rows[0]) for partial in op.partials]
+    except (TypeError, ValueError, AttributeError, ArithmeticError):  # a record with more in it than arithmetic
+        return [None] * sum(map(len, rows))
+
+
+def as_it_is_here(x: Any) -> Any:
+    """The formula without the exceptions that are made for single points: each `a == b` is the number it is here.
+
+    So the slope of x ** p is p * x ** (p - 1), and not also what is agreed upon at 0 ** 0.
+    """
+    if not isinstance(x, Expression) or x.op is None:
+        return x
+    if isinstance(x.op, str):
+        return 1.0 * (_number(x.args[0]) == _number(x.args[1])) if x.op == "==" else x
+    return apply(x.op, tuple(as_it_is_here(arg) for arg in x.args))
+
+
+def _number(x: Any) -> float:
+    """What a formula comes to."""
+    if not isinstance(x, Expression):
+        return float(x)
+    if x.op is None:
+        return float(x.number)
+    numbers = tuple(_number(arg) for arg in x.args)
+    return 1.0 * COMPARISONS[x.op](*numbers) if isinstance(x.op, str) else x.op.evaluate(numbers)
+
+
+class Writer:
+    """Writes formulas as Python would; a subclass writes them in another language.
+
+    `name` says how a variable is written, given the variable and whether a sign would be misread in its place.
+    """
+
+    def __init__(self, name: Callable[[Expression, bool], str]) -> None:
+        self.name = name
+
+    def write(self, x: Any, least: int = 0) -> str:
+        """The formula, in brackets if it holds together less tightly than `least`."""
+        words, tightness = self._written(x, least)
+        return self.bracketed(words) if tightness < least else words
+
+    def bracketed(self, words: str) -> str:
+        return f"({words})"
+
+    def constant(self, x: float) -> str:
+        """A number that stands in the formula."""
+        return f"{x:.6g}"
+
+    def comparison(self, sign: str, a: str, b: str) -> str:
+        """1 if it is so, else 0: Iverson's bracket."""
+        return f"[{a} {sign} {b}]"
+
+    def infix(self, op: Primitive, args: Sequence[Any]) -> tuple[str, int]:
+        """An op that is written with a sign, and how tightly that holds together."""
+        holds, left, right = TIGHTNESS[op.sign]
+        return f"{self.write(args[0], left)} {op.sign} {self.write(args[1], right)}", holds
+
+    def function(self, op: Primitive, args: Sequence[str]) -> str:
+        """An op that is written with its name."""
+        if len(args) > LONGEST_ROW:
+            args = [*args[: LONGEST_ROW - 2], "...", args[-1]]
+        return f"{op.name}({', '.join(args)})"
+
+    def _written(self, x: Any, least: int) -> tuple[str, int]:
+        if not isinstance(x, Expression):
+            return self.constant(x), SIGNED if x < 0 else ATOM
+        if x.op is None:
+            return self.name(x, least > SIGNED), ATOM
+        if isinstance(x.op, str):
+            return self.comparison(x.op, *map(self.write, x.args)) if x.args else x.op, ATOM
+        if x.op is ops.neg:
+            return f"-{self.write(x.args[0], SIGNED)}", SIGNED
+        if x.op.sign:
+            return self.infix(x.op, x.args)
+        return self.function(x.op, [self.write(arg) for arg in x.args]), ATOM
+
+
+TIGHTNESS = {
+    "+": (SUM, SUM, SUM),
+    "-": (SUM, SUM, PRODUCT),
+    "*": (PRODUCT, PRODUCT, SIGNED),
+    "/": (PRODUCT, PRODUCT, SIGNED),
+    "**": (POWER, ATOM, SIGNED),
+}
+"""For each sign how tightly it holds its sides together, and what it asks of the left and of the right side."""
+
+
+def text(x: Any, name: Callable[[Expression, bool], str] | None = None) -> str:
+    """The formula as Python would write it; variables by their keys unless `name` says otherwise."""
+    return Writer(name or (lambda variable, _: str(variable.key))).write(x)
