@@ -35,6 +35,7 @@ from .ops import (
 )
 from .parameter import FlatParameters, Parameter, ParameterVector, belongs
 from .record import TABLE, Domain, Op, RowOp
+from .steps import Steps, steps
 from .storage import Scope
 from .value import Value
 
@@ -54,6 +55,7 @@ __all__ = [
     "ParameterVector",
     "RowOp",
     "Scope",
+    "Steps",
     "TraceError",
     "Value",
     "abs",
@@ -90,6 +92,7 @@ __all__ = [
     "softplus",
     "sqrt",
     "step",
+    "steps",
     "sub",
     "sum",
     "tanh",

@@ -12,10 +12,11 @@ import numpy as np
 
 from . import ops
 from .errors import DomainError, NotANumberError, node_and_line
+from .graph import rows_of
 from .record import RowOp
 from .rows import Operands, add_gradients, entries, numbers
 from .value import Value
-from .watch import watcher
+from .watch import inspector, watcher
 
 _ADD, _MUL = ops.add, ops.mul
 _NO_DERIVATIVE = (ZeroDivisionError, OverflowError, DomainError)
@@ -37,6 +38,8 @@ def backward(root: Value) -> None:
     """
     if (watching := watcher.get()) is not None:
         watching.need(root, "backward()")
+    if (inspecting := inspector.get()) is not None:
+        inspecting.inspect(root)
     if root.op is None:
         root.grad += 1.0
         return
@@ -113,12 +116,12 @@ def partials(node: Value, among: Container[Value] | None = None) -> Iterator[tup
 
     An argument that is not asked for is not asked for a derivative that it may not have.
     """
-    return _partials(node, node._data, [numbers(row) for row in _rows(node)], among)
+    return _partials(node, node._data, [numbers(row) for row in rows_of(node)], among)
 
 
 def value_partials(node: Value, among: Container[Value] | None = None) -> Iterator[tuple[Value, Value | float]]:
     """The same with each partial as a Value, a node that can be differentiated, or a float where it is constant."""
-    return _partials(node, node, _rows(node), among)
+    return _partials(node, node, rows_of(node), among)
 
 
 # --- inside --------------------------------------------------------------------------------------------------
@@ -180,11 +183,6 @@ def _waiting(operands: Operands, done: float) -> list[Value]:
     return waiting
 
 
-def _rows(node: Value) -> Sequence[Any]:
-    """The rows that an inner node's op was applied to; an Op has one row, its arguments."""
-    return node._a.rows if node._a.__class__ is Operands else (node.args,)
-
-
 def _partials(
     node: Value, out: Any, values: Sequence[Any], among: Container[Value] | None
 ) -> Iterator[tuple[Value, Any]]:
@@ -196,7 +194,7 @@ def _partials(
 
     try:
         if isinstance(op, RowOp):
-            for row, row_partials in zip(_rows(node), op.partials(out, *values), strict=True):
+            for row, row_partials in zip(rows_of(node), op.partials(out, *values), strict=True):
                 for arg, partial in zip(entries(row), entries(row_partials), strict=True):
                     if asked(arg):
                         yield arg, partial

@@ -11,7 +11,7 @@ from .errors import ArgumentError, NotANumberError
 from .graph import topological_order, value_args
 from .number import number
 from .value import Value
-from .watch import watcher
+from .watch import inspector, watcher
 
 
 def grad(y: Value, xs: Any, create_graph: bool = False) -> Any:
@@ -34,6 +34,8 @@ def grad(y: Value, xs: Any, create_graph: bool = False) -> Any:
     for x in wanted:
         if not isinstance(x, Value):
             raise ArgumentError(f"grad differentiates in Values, got {x!r}; keep the Value that y was computed from")
+    if (inspecting := inspector.get()) is not None:
+        inspecting.inspect(y, wanted)
     create_graph = create_graph or watcher.get() is not None  # what a traced function returns follows its inputs
     gradients = _gradients(y, wanted, value_partials if create_graph else partials)
     results = [gradients.get(x, 0.0) for x in wanted]
@@ -94,13 +96,19 @@ def hessian(f: Callable[..., Any], xs: Sequence[Any]) -> list[list[float]]:
     return [grad(slope, leaves) for slope in slopes]
 
 
-def _gradients(y: Value, xs: list[Value], partials_of: Callable[..., Iterator[tuple[Value, Any]]]) -> dict[Value, Any]:
-    """d y / d node for the xs and for every node between them and y."""
-    order = topological_order(y)
+def nodes_between(xs: Iterable[Value], order: Iterable[Value]) -> set[Value]:
+    """The xs, and what is made of them among the nodes of a graph in topological order."""
     between = set(xs)
     for node in order:
         if any(arg in between for arg in value_args(node)):
             between.add(node)
+    return between
+
+
+def _gradients(y: Value, xs: list[Value], partials_of: Callable[..., Iterator[tuple[Value, Any]]]) -> dict[Value, Any]:
+    """d y / d node for the xs and for every node between them and y."""
+    order = topological_order(y)
+    between = nodes_between(xs, order)
     gradients: dict[Value, Any] = {y: 1.0}
     for node in reversed(order):
         upstream = gradients.get(node, 0.0)

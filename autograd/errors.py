@@ -24,6 +24,14 @@ class TraceError(AutogradError, TypeError):
     """A function cannot be compiled by `jit`: the message names the line, and the op to use instead."""
 
 
+class NotFiniteError(AutogradError, ValueError):
+    """Inside `debug()`: a NaN or an infinity came up; the message names the op, its operands and the line."""
+
+
+class StaleError(AutogradError, ValueError):
+    """Inside `debug()`: a value was changed after it was used; the message names it, and the node that used it."""
+
+
 class GradientError(AutogradError, AssertionError):
     """`gradcheck` found a derivative that is wrong; the message names the op and the mistake."""
 

@@ -1,10 +1,16 @@
 """Walking a graph: iterative, so that a chain of a million nodes is walked like any other. No mathematics."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from .errors import ArgumentError
+from .rows import Operands
 from .value import Value
+
+
+def rows_of(node: Value) -> Sequence[Any]:
+    """The rows that an inner node's op was applied to; an Op has one row, its arguments."""
+    return node._a.rows if node._a.__class__ is Operands else (node.args,)
 
 
 def value_args(node: Value) -> Iterator[Value]:

@@ -1,4 +1,4 @@
-"""Who watches the numbers of Values being read: nobody, or the trace that `jit` is taking.
+"""Who watches the numbers of Values being read: nobody, or the trace that `jit` is taking; and who inspects graphs.
 
 While a function is traced, its numbers stand for all the numbers that later calls will bring. What a program reads of
 a number, rather than computes with it, cannot follow: the watcher refuses it or keeps a note.
@@ -6,6 +6,7 @@ a number, rather than computes with it, cannot follow: the watcher refuses it or
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextvars import ContextVar
 from typing import Any, Protocol
 
@@ -29,7 +30,16 @@ class Watcher(Protocol):
         """A leaf was made."""
 
 
+class Inspector(Protocol):
+    """What is told of each graph that is to be differentiated while it stands in `inspector`."""
+
+    def inspect(self, root: Any, xs: Iterable[Any] | None = None) -> None:
+        """Looks at all below the root before a gradient in the xs, or in all leaves, is computed; may refuse it."""
+
+
 watcher: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
+
+inspector: ContextVar[Inspector | None] = ContextVar("inspector", default=None)
 
 as_it_stands: ContextVar[bool] = ContextVar("as_it_stands", default=False)
 """Whether jitted functions run without being compiled, as they do when their results are checked."""

@@ -18,8 +18,8 @@ LAYERS = [
     {"expressions", "value"},
     {"functions", "graph", "parameter"},
     {"backprop", "copying", "names"},
-    {"derivatives"},
-    {"check", "jit"},
+    {"derivatives", "notes"},
+    {"check", "jit", "steps"},
     {"__init__"},
 ]
 """The modules of autograd; each imports from earlier layers only. What stands before jit is open to all of it."""

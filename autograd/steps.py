@@ -1,0 +1,355 @@
+"""steps: the forward and the backward pass as a list of records, one for each number computed and each edge walked.
+
+The backward steps are those of `backward`, in its order and arithmetic, so performing them gives the same bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from . import ops
+from .backprop import partials
+from .errors import ArgumentError
+from .expressions import SIGNED, Expression, Writer, as_it_is_here, partial_formulas, text, value_formula, variable
+from .graph import rows_of
+from .names import Names
+from .notes import line_of
+from .number import figure
+from .record import Primitive
+from .rows import entries
+from .value import Value
+
+SHOWN = 40
+"""How many steps are printed of a longer list."""
+
+
+@dataclass(frozen=True)
+class Application:
+    """One op applied to its operands: what the steps of one node have in common."""
+
+    node: Value
+    name: str
+    op: Primitive
+    rows: tuple[tuple[Operand, ...], ...]
+    value: float
+    line: str
+    """The user's line that made the node, such as `moons.py:31`; empty if it is not known."""
+
+    @property
+    def operands(self) -> tuple[Operand, ...]:
+        """All operands, row after row."""
+        return self.rows[0] if len(self.rows) == 1 else tuple(x for row in self.rows for x in row)
+
+    def out(self) -> Expression:
+        """The node as a variable of formulas."""
+        return variable(Operand(self.name, self.value, self.node), self.value)
+
+    def variables(self) -> list[list[Any]]:
+        """The operands as they stand in formulas, row after row: constants as numbers."""
+        return [[x.value if x.node is None else variable(x, x.value) for x in row] for row in self.rows]
+
+    def formula(self) -> Any:
+        """The value as a formula of the operands."""
+        return value_formula(self.op, self.variables())
+
+    def partial(self, position: int) -> Any:
+        """The partial in the operand at that position as a formula; None if the record gives none."""
+        return as_it_is_here(partial_formulas(self.op, self.out(), self.variables())[position])
+
+
+@dataclass(frozen=True)
+class Operand:
+    """What stands in one place of an op: a node and its name, or a constant, which is called by its number."""
+
+    name: str
+    value: float
+    node: Value | None = field(repr=False)
+
+
+class Step:
+    """What all steps have: the node and the op that they are about, and its operands. `str(step)` says it all."""
+
+    phase: ClassVar[str]
+
+    @property
+    def node(self) -> Value:
+        """The node that the op made."""
+        raise NotImplementedError
+
+    @property
+    def name(self) -> str:
+        """What the node is called."""
+        raise NotImplementedError
+
+    @property
+    def op(self) -> str:
+        """The name of the op."""
+        return ""
+
+    @property
+    def operands(self) -> tuple[str, ...]:
+        """What the operands are called; a constant by its number."""
+        return ()
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """The numbers of the operands."""
+        return ()
+
+    @property
+    def line(self) -> str:
+        """The user's line that made the node, such as `moons.py:31`; empty unless it was made in `with debug():`."""
+        return ""
+
+    def perform(self) -> None:
+        """Nothing; does to the graph what the step says. A number that was computed is there already."""
+
+
+@dataclass(frozen=True)
+class _OfApplication(Step):
+    """A step about an op and its operands."""
+
+    application: Application = field(repr=False)
+
+    @property
+    def node(self) -> Value:
+        return self.application.node
+
+    @property
+    def name(self) -> str:
+        return self.application.name
+
+    @property
+    def op(self) -> str:
+        return self.application.op.name
+
+    @property
+    def operands(self) -> tuple[str, ...]:
+        return tuple(x.name for x in self.application.operands)
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        return tuple(x.value for x in self.application.operands)
+
+    @property
+    def line(self) -> str:
+        return self.application.line
+
+
+@dataclass(frozen=True)
+class Forward(_OfApplication):
+    """A number is computed: `c = a * b = 2.00 * -3.00 = -6.00`."""
+
+    phase = "forward"
+
+    @property
+    def value(self) -> float:
+        """The number that came out."""
+        return self.application.value
+
+    @property
+    def formula(self) -> str:
+        """The op with its operands by name, such as `a * b`."""
+        return text(self.application.formula(), _by_name)
+
+    def __str__(self) -> str:
+        formula = self.application.formula()
+        links = (text(formula, _by_name), text(formula, _by_number), figure(self.value))
+        return _chain(self.name, "=", links) + (f"   ({self.line})" if self.line else "")
+
+
+@dataclass(frozen=True)
+class Start(Step):
+    """The backward pass begins at the root, whose derivative in itself is 1; old gradients of inner nodes go."""
+
+    phase = "backward"
+    root: Value
+    root_name: str
+    before: float
+    after: float
+    inner: tuple[Value, ...] = field(repr=False)
+    """The nodes whose gradients of before are forgotten."""
+
+    @property
+    def node(self) -> Value:
+        return self.root
+
+    @property
+    def name(self) -> str:
+        return self.root_name
+
+    def perform(self) -> None:
+        for node in self.inner:
+            node.grad = 0.0
+        self.root.grad = self.after
+
+    def __str__(self) -> str:
+        return f"d{self.name}/d{self.name} = 1.00   {_moved(self.name, self.before, self.after)}"
+
+
+@dataclass(frozen=True)
+class Backward(_OfApplication):
+    """A gradient is passed on along one edge: `dL/da += dL/dc * dc/da = ...`."""
+
+    phase = "backward"
+    root: str
+    """What the root is called."""
+    position: int
+    """Which operand the gradient goes to."""
+    upstream: float
+    """d root / d node, which is complete."""
+    partial: float
+    """d node / d operand."""
+    contribution: float
+    """upstream * partial, which is added to the gradient of the operand."""
+    before: float
+    """The gradient of the operand before, and after."""
+    after: float
+
+    @property
+    def arg(self) -> Value:
+        """The node that the gradient is passed on to."""
+        node = self.application.operands[self.position].node
+        assert node is not None
+        return node
+
+    @property
+    def arg_name(self) -> str:
+        """What that node is called."""
+        return self.application.operands[self.position].name
+
+    @property
+    def formula(self) -> str:
+        """The partial by names, such as `1 - t * t`."""
+        formula = self.application.partial(self.position)
+        return f"d{self.name}/d{self.arg_name}" if formula is None else text(formula, _by_name)
+
+    def perform(self) -> None:
+        self.arg.grad = self.after
+
+    def __str__(self) -> str:
+        upstream, formula = figure(self.upstream), self.application.partial(self.position)
+        links = [f"d{self.root}/d{self.name} * d{self.name}/d{self.arg_name}"]
+        if formula is not None:
+            links += [f"{upstream} * {_factor(formula, _by_name)}", f"{upstream} * {_factor(formula, _by_number)}"]
+        if isinstance(formula, Expression) or formula is None:
+            links.append(f"{upstream} * {figure(self.partial)}")
+        links.append(figure(self.contribution))
+        chain = _chain(f"d{self.root}/d{self.arg_name}", "+=", links)
+        return f"{chain}   {_moved(self.arg_name, self.before, self.after)}"
+
+
+class Steps(list[Step]):
+    """The steps in order; printed one to a line. In a notebook they can be stepped through."""
+
+    def __init__(self, root: Value, names: Names, steps: Sequence[Step]) -> None:
+        super().__init__(steps)
+        self.root, self.names = root, names
+
+    @property
+    def forward(self) -> list[Step]:
+        """The numbers computed, in order."""
+        return [step for step in self if step.phase == "forward"]
+
+    @property
+    def backward(self) -> list[Step]:
+        """The edges walked back, in order; the first step starts at the root."""
+        return [step for step in self if step.phase == "backward"]
+
+    def perform(self) -> None:
+        """Nothing; does what `root.backward()` does, step by step."""
+        for step in self:
+            step.perform()
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self))
+
+    def __repr__(self) -> str:
+        if len(self) <= SHOWN:
+            return str(self)
+        first, last = self[: SHOWN - 10], self[-10:]
+        return "\n".join([*map(str, first), f"... {len(self) - SHOWN:,} more steps ...", *map(str, last)])
+
+
+def steps(root: Value) -> Steps:
+    """The steps from the leaves to the root and back to the leaves, as records; nothing is changed.
+
+    The backward steps start from the gradients that the leaves have now, as `backward` does.
+
+    >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
+    >>> c = a * b
+    >>> c.label = "c"
+    >>> for step in steps(c):
+    ...     print(step)
+    c = a * b = 2.00 * -3.00 = -6.00
+    dc/dc = 1.00   (c.grad 0.00 -> 1.00)
+    dc/da += dc/dc * dc/da = 1.00 * b = 1.00 * -3.00 = -3.00   (a.grad 0.00 -> -3.00)
+    dc/db += dc/dc * dc/db = 1.00 * a = 1.00 * 2.00 = 2.00   (b.grad 0.00 -> 2.00)
+
+    Raises ArgumentError for anything but a Value, DomainError where a derivative does not exist.
+    """
+    if not isinstance(root, Value):
+        raise ArgumentError(f"steps goes through the graph below a Value, got {root!r}; was it computed from Values?")
+    names = Names(root)
+    applications = [_application(node, names) for node in names.order if node.op is not None]
+    found: list[Step] = [Forward(application) for application in applications]
+    return Steps(root, names, [*found, *_backward_steps(root, names, applications)])
+
+
+def _backward_steps(root: Value, names: Names, applications: list[Application]) -> Iterator[Step]:
+    """The start at the root, then for each edge along which `backward` passes a gradient on what it adds."""
+    grads = {node: node.grad if node.op is None else 0.0 for node in names.order}
+    before, inner = grads[root], tuple(application.node for application in applications)
+    grads[root] = before + 1.0
+    yield Start(root, names[root], before, before + 1.0, inner)
+    for application in reversed(applications):
+        node = application.node
+        upstream = grads[node]
+        if upstream == 0.0 and node.op is not ops.add:  # a gradient of 0 is not passed on
+            continue
+        positions = [at for at, x in enumerate(application.operands) if x.node is not None]
+        for at, (arg, partial) in zip(positions, partials(node), strict=True):
+            before = grads[arg]
+            contribution = upstream * partial
+            grads[arg] = after = before + contribution
+            yield Backward(application, names[root], at, upstream, partial, contribution, before, after)
+
+
+def _application(node: Value, names: Names) -> Application:
+    assert node.op is not None
+    rows = tuple(tuple(_operand(x, names) for x in entries(row)) for row in rows_of(node))
+    return Application(node, names[node], node.op, rows, node.data, line_of(node))
+
+
+def _operand(x: Any, names: Names) -> Operand:
+    return Operand(f"{x:.6g}", x, None) if x.__class__ is float else Operand(names[x], x.data, x)
+
+
+# --- words ---------------------------------------------------------------------------------------------------
+
+
+def _by_name(x: Expression, misread: bool) -> str:
+    name = x.key.name
+    return f"({name})" if misread and not name.isidentifier() else name
+
+
+def _by_number(x: Expression, misread: bool) -> str:
+    number = figure(x.number)
+    return f"({number})" if misread and x.number < 0 else number
+
+
+def _factor(formula: Any, name: Any) -> str:
+    """A formula as the right side of a product."""
+    return Writer(name).write(formula, SIGNED)
+
+
+def _chain(left: str, sign: str, links: Sequence[str]) -> str:
+    """left = one = the other = ..., without what would be said twice."""
+    different = [link for at, link in enumerate(links) if at == 0 or link != links[at - 1]]
+    return f"{left} {sign} {' = '.join(different)}"
+
+
+def _moved(name: str, before: float, after: float) -> str:
+    return f"({name}.grad {figure(before)} -> {figure(after)})"
