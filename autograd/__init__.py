@@ -3,8 +3,20 @@
 from . import copying as copying  # importing it teaches pickle and deepcopy about graphs
 from .check import gradcheck
 from .collector import collector_paused
+from .compare import compare
+from .debug import debug
 from .derivatives import grad, hessian, jvp, value_and_grad
-from .errors import ArgumentError, AutogradError, DomainError, GradientError, NotANumberError, TraceError
+from .errors import (
+    ArgumentError,
+    AutogradError,
+    DomainError,
+    GradientError,
+    NotANumberError,
+    NotFiniteError,
+    StaleError,
+    TraceError,
+)
+from .explain import explain
 from .functions import dot, logsumexp, mean, pick, softmax, sum, uniform
 from .graph import depth, leaves, topological_order
 from .jit import Jitted, jit, vmap
@@ -35,6 +47,7 @@ from .ops import (
 )
 from .parameter import FlatParameters, Parameter, ParameterVector, belongs
 from .record import TABLE, Domain, Op, RowOp
+from .render import Drawing, draw, tree
 from .steps import Steps, steps
 from .storage import Scope
 from .value import Value
@@ -45,16 +58,19 @@ __all__ = [
     "AutogradError",
     "Domain",
     "DomainError",
+    "Drawing",
     "FlatParameters",
     "GradientError",
     "Jitted",
     "Names",
     "NotANumberError",
+    "NotFiniteError",
     "Op",
     "Parameter",
     "ParameterVector",
     "RowOp",
     "Scope",
+    "StaleError",
     "Steps",
     "TraceError",
     "Value",
@@ -62,12 +78,16 @@ __all__ = [
     "add",
     "belongs",
     "collector_paused",
+    "compare",
     "cos",
+    "debug",
     "depth",
     "div",
     "dot",
+    "draw",
     "equal",
     "exp",
+    "explain",
     "grad",
     "gradcheck",
     "hessian",
@@ -97,6 +117,7 @@ __all__ = [
     "sum",
     "tanh",
     "topological_order",
+    "tree",
     "uniform",
     "value_and_grad",
     "vmap",

@@ -64,7 +64,8 @@ def jvp(f: Callable[..., Any], xs: Sequence[Any], tangents: Sequence[float]) -> 
     outputs = list(result) if isinstance(result, (list, tuple)) else [result]
     for node in topological_order(*(out for out in outputs if isinstance(out, Value))):
         if any(arg in moved for arg in value_args(node)):
-            moved[node] = sum(partial * moved[arg] for arg, partial in partials(node, among=moved))
+            steps = ((partial, moved[arg]) for arg, partial in partials(node, among=moved))
+            moved[node] = sum((partial * tangent for partial, tangent in steps if partial != 0.0), 0.0)
     values = [_scalar(out).data for out in outputs]
     slopes = [moved.get(out, 0.0) if isinstance(out, Value) else 0.0 for out in outputs]
     return (values, slopes) if isinstance(result, (list, tuple)) else (values[0], slopes[0])

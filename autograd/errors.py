@@ -36,6 +36,10 @@ class GradientError(AutogradError, AssertionError):
     """`gradcheck` found a derivative that is wrong; the message names the op and the mistake."""
 
 
+class RenderError(AutogradError, ValueError):
+    """A picture cannot be made: there is no Graphviz, or the format is unknown; the message says what to install."""
+
+
 def user_line() -> str:
     """The file and line that called into the packages, such as `moons.py:31`; empty if there is none."""
     frame: FrameType | None = sys._getframe(1)

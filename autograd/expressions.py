@@ -6,6 +6,7 @@ What comes back is written down by a Writer: here as Python would write it, else
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -95,6 +96,9 @@ class Expression:
 
     __hash__ = object.__hash__
 
+    def __bool__(self) -> bool:
+        raise TypeError("a formula is neither true nor false; a record with an `if` in it has none")
+
 
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
@@ -119,9 +123,14 @@ def apply(op: Primitive, args: tuple[Any, ...]) -> Any:
     if op in _SHORTER:
         constants = tuple(None if isinstance(arg, Expression) else arg for arg in args)
         for pattern, result in _SHORTER[op]:
-            if pattern == constants:
+            if pattern == constants and not (op is ops.mul and 0.0 in pattern and _infinite_or_nan(args)):
                 return args[result] if isinstance(result, int) else result
     return Expression(op, args)
+
+
+def _infinite_or_nan(args: tuple[Any, ...]) -> bool:
+    """Whether a variable is among them that makes NaN of a product with 0."""
+    return any(isinstance(x, Expression) and x.number is not None and not math.isfinite(x.number) for x in args)
 
 
 _SHORTER: dict[Primitive, tuple[tuple[tuple[float | None, float | None], int | float], ...]] = {
@@ -145,7 +154,8 @@ def value_formula(op: Primitive, rows: Sequence[Sequence[Any]]) -> Any:
 
 
 def total(terms: Sequence[Any]) -> Any:
-    """The formula of a sum; a long one keeps its first terms and the last, with dots between."""
+    """The formula of a sum, without what is 0; a long one keeps its first terms and the last, with dots between."""
+    terms = [term for term in terms if isinstance(term, Expression) or term != 0.0]
     if len(terms) > LONGEST_ROW:
         terms = [*terms[: LONGEST_ROW - 2], DOTS, terms[-1]]
     result: Any = 0.0
@@ -159,12 +169,12 @@ DOTS = Expression("...", ())
 
 def partial_formulas(op: Primitive, out: Expression, rows: Sequence[Sequence[Any]]) -> list[Any]:
     """The formula of each partial, in the order of the arguments; None where a record does not give one."""
+    assert isinstance(op, (Op, RowOp))
     try:
         if isinstance(op, RowOp):
             return [partial for row in op.partials(out, *rows) for partial in row]
-        assert isinstance(op, Op)
         return [partial(out, *rows[0]) for partial in op.partials]
-    except (TypeError, ValueError, AttributeError, ArithmeticError):  # a record with more in it than arithmetic
+    except Exception:  # a record with more in it than arithmetic may fail in any way
         return [None] * sum(map(len, rows))
 
 
@@ -234,7 +244,7 @@ class Writer:
         if isinstance(x.op, str):
             return self.comparison(x.op, *map(self.write, x.args)) if x.args else x.op, ATOM
         if x.op is ops.neg:
-            return f"-{self.write(x.args[0], SIGNED)}", SIGNED
+            return f"-{self.write(x.args[0], POWER)}", SIGNED
         if x.op.sign:
             return self.infix(x.op, x.args)
         return self.function(x.op, [self.write(arg) for arg in x.args]), ATOM

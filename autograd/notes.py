@@ -7,14 +7,15 @@ the node's label, as a str that knows more: it lives and dies with the node, and
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from .errors import user_line
-from .rows import Numbers, Operands, numbers
+from .graph import rows_of
+from .record import Primitive
+from .rows import Numbers, numbers
 from .storage import Span
 from .value import Value
 
@@ -37,6 +38,9 @@ class Note(str):
     __slots__ = ("line", "made", "node", "op", "seen")
 
     line: str
+    node: int
+    op: Primitive | None
+    """The id and the op of the node, by which a note is known that has come to another node with the label."""
     made: int
     """Which of all noted nodes it is, counted in the order in which they were made."""
     seen: tuple[Numbers, ...]
@@ -55,7 +59,10 @@ class Note(str):
 
 def note_of(node: Value) -> Note | None:
     """The node's own note; one that came by copying the label of another node does not count."""
-    label = label_slot.__get__(node)
+    try:
+        label = label_slot.__get__(node)
+    except AttributeError:  # a Parameter's label lies elsewhere
+        return None
     return label if label.__class__ is Note and label.node == id(node) and label.op is node.op else None
 
 
@@ -66,11 +73,6 @@ def taken(node: Value, label: str) -> Note:
     note.node, note.op = id(node), node.op
     note.seen = tuple(map(_snapshot, rows_of(node)))
     return note
-
-
-def rows_of(node: Value) -> Sequence[Any]:
-    """The rows of operands of a node; all but ops over sequences have one row."""
-    return node._a.rows if node._a.__class__ is Operands else (node.args,)
 
 
 _counter = itertools.count()

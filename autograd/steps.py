@@ -5,13 +5,17 @@ The backward steps are those of `backward`, in its order and arithmetic, so perf
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, ClassVar
+
+import numpy as np
 
 from . import ops
 from .backprop import partials
-from .errors import ArgumentError
+from .errors import ArgumentError, DomainError, NotANumberError, node_and_line
 from .expressions import SIGNED, Expression, Writer, as_it_is_here, partial_formulas, text, value_formula, variable
 from .graph import rows_of
 from .names import Names
@@ -23,6 +27,9 @@ from .value import Value
 
 SHOWN = 40
 """How many steps are printed of a longer list."""
+
+BLANK = "____"
+"""What stands in a question in place of a number."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,16 @@ class Application:
 
     def partial(self, position: int) -> Any:
         """The partial in the operand at that position as a formula; None if the record gives none."""
-        return as_it_is_here(partial_formulas(self.op, self.out(), self.variables())[position])
+        try:
+            return as_it_is_here(self._partials[position])
+        except (DomainError, RecursionError):  # it has more to it than a sentence can tell
+            return None
+
+    @cached_property  # a row gives the formulas of all its operands at once, and each has a step of its own
+    def _partials(self) -> list[Any]:
+        if self.op.compound:
+            return [None] * len(self.operands)
+        return partial_formulas(self.op, self.out(), self.variables())
 
 
 @dataclass(frozen=True)
@@ -102,6 +118,15 @@ class Step:
     def line(self) -> str:
         """The user's line that made the node, such as `moons.py:31`; empty unless it was made in `with debug():`."""
         return ""
+
+    @property
+    def result(self) -> float:
+        """The number that comes out: a value, or what is added to a gradient."""
+        raise NotImplementedError
+
+    def question(self) -> str:
+        """The sentence with a blank for each number that comes out: `c = a * b = 2.00 * -3.00 = ____`."""
+        raise NotImplementedError
 
     def perform(self) -> None:
         """Nothing; does to the graph what the step says. A number that was computed is there already."""
@@ -150,14 +175,26 @@ class Forward(_OfApplication):
         return self.application.value
 
     @property
+    def result(self) -> float:
+        return self.value
+
+    @property
     def formula(self) -> str:
         """The op with its operands by name, such as `a * b`."""
         return text(self.application.formula(), _by_name)
 
+    def question(self) -> str:
+        return self._sentence(BLANK)
+
     def __str__(self) -> str:
+        return self._sentence(figure(self.value))
+
+    def _sentence(self, value: str) -> str:
         formula = self.application.formula()
-        links = (text(formula, _by_name), text(formula, _by_number), figure(self.value))
-        return _chain(self.name, "=", links) + (f"   ({self.line})" if self.line else "")
+        links = [text(formula, _by_name), text(formula, _by_number)]
+        if links[-1] == figure(self.value):  # the sum of one number is that number
+            links.pop()
+        return _chain(self.name, "=", [*links, value]) + (f"   ({self.line})" if self.line else "")
 
 
 @dataclass(frozen=True)
@@ -180,13 +217,23 @@ class Start(Step):
     def name(self) -> str:
         return self.root_name
 
+    @property
+    def result(self) -> float:
+        return 1.0
+
     def perform(self) -> None:
         for node in self.inner:
             node.grad = 0.0
         self.root.grad = self.after
 
+    def question(self) -> str:
+        return self._sentence(BLANK, BLANK)
+
     def __str__(self) -> str:
-        return f"d{self.name}/d{self.name} = 1.00   {_moved(self.name, self.before, self.after)}"
+        return self._sentence(figure(self.result), figure(self.after))
+
+    def _sentence(self, result: str, after: str) -> str:
+        return f"{_derivative(self.name, self.name)} = {result}   {_moved(self.name, self.before, after)}"
 
 
 @dataclass(frozen=True)
@@ -224,21 +271,30 @@ class Backward(_OfApplication):
     def formula(self) -> str:
         """The partial by names, such as `1 - t * t`."""
         formula = self.application.partial(self.position)
-        return f"d{self.name}/d{self.arg_name}" if formula is None else text(formula, _by_name)
+        return _derivative(self.name, self.arg_name) if formula is None else text(formula, _by_name)
 
     def perform(self) -> None:
         self.arg.grad = self.after
 
+    @property
+    def result(self) -> float:
+        return self.contribution
+
+    def question(self) -> str:
+        return self._sentence(BLANK, BLANK)
+
     def __str__(self) -> str:
+        return self._sentence(figure(self.contribution), figure(self.after))
+
+    def _sentence(self, contribution: str, after: str) -> str:
         upstream, formula = figure(self.upstream), self.application.partial(self.position)
-        links = [f"d{self.root}/d{self.name} * d{self.name}/d{self.arg_name}"]
+        links = [f"{_derivative(self.root, self.name)} * {_derivative(self.name, self.arg_name)}"]
         if formula is not None:
             links += [f"{upstream} * {_factor(formula, _by_name)}", f"{upstream} * {_factor(formula, _by_number)}"]
         if isinstance(formula, Expression) or formula is None:
             links.append(f"{upstream} * {figure(self.partial)}")
-        links.append(figure(self.contribution))
-        chain = _chain(f"d{self.root}/d{self.arg_name}", "+=", links)
-        return f"{chain}   {_moved(self.arg_name, self.before, self.after)}"
+        chain = _chain(_derivative(self.root, self.arg_name), "+=", [*links, contribution])
+        return f"{chain}   {_moved(self.arg_name, self.before, after)}"
 
 
 class Steps(list[Step]):
@@ -288,22 +344,25 @@ def steps(root: Value) -> Steps:
     dc/da += dc/dc * dc/da = 1.00 * b = 1.00 * -3.00 = -3.00   (a.grad 0.00 -> -3.00)
     dc/db += dc/dc * dc/db = 1.00 * a = 1.00 * 2.00 = 2.00   (b.grad 0.00 -> 2.00)
 
-    Raises ArgumentError for anything but a Value, DomainError where a derivative does not exist.
+    Raises ArgumentError for anything but a Value, DomainError where a derivative does not exist, NotANumberError
+    where a gradient is to be added to what is no number.
     """
     if not isinstance(root, Value):
         raise ArgumentError(f"steps goes through the graph below a Value, got {root!r}; was it computed from Values?")
     names = Names(root)
-    applications = [_application(node, names) for node in names.order if node.op is not None]
+    applications = [application(node, names) for node in names.order if node.op is not None]
     found: list[Step] = [Forward(application) for application in applications]
-    return Steps(root, names, [*found, *_backward_steps(root, names, applications)])
+    with np.errstate(over="ignore", invalid="ignore"):  # as in backward
+        found += _backward_steps(root, names, applications)
+    return Steps(root, names, found)
 
 
 def _backward_steps(root: Value, names: Names, applications: list[Application]) -> Iterator[Step]:
     """The start at the root, then for each edge along which `backward` passes a gradient on what it adds."""
     grads = {node: node.grad if node.op is None else 0.0 for node in names.order}
     before, inner = grads[root], tuple(application.node for application in applications)
-    grads[root] = before + 1.0
-    yield Start(root, names[root], before, before + 1.0, inner)
+    grads[root] = after = _sum(before, 1.0, root)
+    yield Start(root, names[root], before, after, inner)
     for application in reversed(applications):
         node = application.node
         upstream = grads[node]
@@ -313,11 +372,21 @@ def _backward_steps(root: Value, names: Names, applications: list[Application]) 
         for at, (arg, partial) in zip(positions, partials(node), strict=True):
             before = grads[arg]
             contribution = upstream * partial
-            grads[arg] = after = before + contribution
+            grads[arg] = after = _sum(before, contribution, arg)
             yield Backward(application, names[root], at, upstream, partial, contribution, before, after)
 
 
-def _application(node: Value, names: Names) -> Application:
+def _sum(before: float, contribution: float, arg: Value) -> float:
+    try:
+        return before + contribution
+    except TypeError:
+        raise NotANumberError(
+            f"steps: there is a gradient to be added to {before!r}{node_and_line(arg.label)}; "
+            "set grad to 0.0 before, as zero_grad() does"
+        ) from None
+
+
+def application(node: Value, names: Names) -> Application:
     assert node.op is not None
     rows = tuple(tuple(_operand(x, names) for x in entries(row)) for row in rows_of(node))
     return Application(node, names[node], node.op, rows, node.data, line_of(node))
@@ -330,9 +399,20 @@ def _operand(x: Any, names: Names) -> Operand:
 # --- words ---------------------------------------------------------------------------------------------------
 
 
+def _derivative(of: str, by: str) -> str:
+    return f"d{_bracketed(of)}/d{_bracketed(by)}"
+
+
+def _bracketed(name: str) -> str:
+    """The name as it can stand in a formula: one such as `x * w` in brackets."""
+    return f"({name})" if _LIKE_A_FORMULA.search(name) else name
+
+
+_LIKE_A_FORMULA = re.compile(r"[^\w.#\[\]]")
+
+
 def _by_name(x: Expression, misread: bool) -> str:
-    name = x.key.name
-    return f"({name})" if misread and not name.isidentifier() else name
+    return _bracketed(x.key.name)
 
 
 def _by_number(x: Expression, misread: bool) -> str:
@@ -351,5 +431,5 @@ def _chain(left: str, sign: str, links: Sequence[str]) -> str:
     return f"{left} {sign} {' = '.join(different)}"
 
 
-def _moved(name: str, before: float, after: float) -> str:
-    return f"({name}.grad {figure(before)} -> {figure(after)})"
+def _moved(name: str, before: float, after: str) -> str:
+    return f"({_bracketed(name)}.grad {figure(before)} -> {after})"

@@ -330,8 +330,8 @@ show_table(
 # %% [markdown]
 # ## What it is good for
 #
-# From the start again: as many steps as are asked for, each on all points. Then the net's opinion of 14,400 points on
-# a grid, which needs no gradients, in one call; and of 1,000 new points, to see whether it has learned the moons.
+# From the start again: as many steps as are asked for, each on all points. Then the net's opinion of 14,400 points of
+# the plane, which needs no gradients, in one call; and of 1,000 new points, to see whether it has learned the moons.
 
 # %%
 model.load_state_dict(untrained)
@@ -339,17 +339,17 @@ optimizer = SGD(model.parameters(), lr=0.1, momentum=0.9)
 training_seconds = options.steps * train(batch_loss, options.steps)
 scores = jit(vmap(model), grad=False)
 
-across, up = np.linspace(-2.0, 3.0, 120), np.linspace(-1.5, 2.0, 120)
-grid = np.stack(np.meshgrid(across, up), axis=-1)
+plane = pictures.Plane.around(xs)
 started = time.perf_counter()
-opinion = scores(grid.reshape(-1, 2)).reshape(120, 120)
-grid_seconds = time.perf_counter() - started
-pictures.keep(pictures.regions(across, up, opinion, xs, labels), folder / "regions.png")
+opinion = scores(plane.points)
+plane_seconds = time.perf_counter() - started
+title = "What the net takes for which moon (dashed: the margin of 1)"
+pictures.keep(pictures.regions(plane, opinion, xs, labels, margin=1.0, title=title), folder / "regions.png")
 
 unseen, their_labels = moons(1000, noise=0.1, seed=options.seed + 1)
 accuracy = float(((scores(unseen) > 0) == their_labels).mean())
 print(f"{options.steps} steps in {training_seconds:.2f} s; unjitted about {options.steps * eager_seconds:.0f} s")
-print(f"{grid.shape[0] * grid.shape[1]:,} grid points in {1e3 * grid_seconds:.0f} ms, compiling included")
+print(f"{len(plane.points):,} points of the plane in {1e3 * plane_seconds:.0f} ms, compiling included")
 print(f"Right about {accuracy:.1%} of 1,000 new points\n")
 
 # %% [markdown]

@@ -159,7 +159,7 @@ sheet = pictures.digit_sheet(
     columns=5,
 )
 pictures.keep(sheet, folder / "digits.png")
-pictures.keep(pictures.loss_curve(history.loss, steps_per_epoch, history.metrics.get("loss", [])), folder / "loss.png")
+pictures.keep(pictures.training_curves(history, ylabel="cross-entropy"), folder / "loss.png")
 pictures.keep(pictures.confusion_matrix(confusion), folder / "confusion.png")
 print(f"Written to {folder}: digits.png, loss.png, confusion.png, model.npz")
 

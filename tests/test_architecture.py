@@ -17,12 +17,14 @@ LAYERS = [
     {"ops"},
     {"expressions", "value"},
     {"functions", "graph", "parameter"},
-    {"backprop", "copying", "names"},
-    {"derivatives", "notes"},
-    {"check", "jit", "steps"},
+    {"backprop", "copying", "names", "notes", "replay"},
+    {"derivatives"},
+    {"check", "compare", "explain", "findings", "jit", "steps"},
+    {"debug"},
+    {"render"},
     {"__init__"},
 ]
-"""The modules of autograd; each imports from earlier layers only. What stands before jit is open to all of it."""
+"""The modules of autograd; each imports from earlier layers only, and so does what is inside of jit and render."""
 
 JIT_LAYERS = [
     {"align", "draws", "forms", "guard", "program", "reroll", "structure", "walk", "whole"},
@@ -39,8 +41,20 @@ JIT_LAYERS = [
 ]
 """The modules of autograd.jit, in the same way."""
 
+RENDER_LAYERS = [
+    {"expand", "fold", "latex", "picture", "renderers", "text"},
+    {"dot", "graph_picture", "program_picture"},
+    {"drawing"},
+    {"explorer"},
+    {"__init__"},
+]
+"""The modules of autograd.render, in the same way."""
+
 LEVEL = {module: level for level, layer in enumerate(LAYERS) for module in layer}
-JIT_LEVEL = {module: level for level, layer in enumerate(JIT_LAYERS) for module in layer}
+INNER_LEVEL = {
+    package: {module: level for level, layer in enumerate(layers) for module in layer}
+    for package, layers in {"jit": JIT_LAYERS, "render": RENDER_LAYERS}.items()
+}
 PACKAGES = ("autograd", "nets", "demos")
 FILES = {str(path.relative_to(ROOT)): path for package in PACKAGES for path in (ROOT / package).rglob("*.py")}
 files = pytest.mark.parametrize("name", sorted(FILES))
@@ -79,18 +93,22 @@ def test_modules_of_autograd_import_only_from_layers_below(path):
             assert LEVEL[imported.partition(".")[0]] < LEVEL[path.stem], f"{path.name} imports {imported}"
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "autograd" / "jit").glob("*.py")), ids=lambda path: path.stem)
-def test_stages_of_jit_import_only_from_layers_below(path):
-    assert path.stem in JIT_LEVEL, f"say in JIT_LAYERS where {path.stem} stands"
+INNER = [path for package in INNER_LEVEL for path in sorted((ROOT / "autograd" / package).glob("*.py"))]
+
+
+@pytest.mark.parametrize("path", INNER, ids=lambda path: f"{path.parent.name}.{path.stem}")
+def test_modules_of_inner_packages_import_only_from_layers_below(path):
+    package, level = path.parent.name, INNER_LEVEL[path.parent.name]
+    assert path.stem in level, f"say in the layers of {package} where {path.stem} stands"
     for module, names, _ in imports(path):
-        if module == "autograd.jit":
-            assert all(JIT_LEVEL[name] < JIT_LEVEL[path.stem] for name in names), f"{path.name} imports {names}"
-        elif module.startswith("autograd.jit."):
+        if module == f"autograd.{package}":
+            assert all(level[name] < level[path.stem] for name in names), f"{path.name} imports {names}"
+        elif module.startswith(f"autograd.{package}."):
             imported = module.split(".")[2]
-            assert JIT_LEVEL[imported] < JIT_LEVEL[path.stem], f"{path.name} imports {imported}"
+            assert level[imported] < level[path.stem], f"{path.name} imports {imported}"
         elif module.partition(".")[0] == "autograd":
             for imported in [module.split(".")[1]] if "." in module else names:
-                assert LEVEL[imported] < LEVEL["jit"], f"{path.name} imports {imported}"
+                assert LEVEL[imported] < LEVEL[package], f"{path.name} imports {imported}"
 
 
 @files
@@ -164,6 +182,8 @@ def test_each_module_of_autograd_has_a_test_file_or_is_covered_by_a_named_one():
     elsewhere = {
         "__init__": "architecture",
         "collector": "train",
+        "findings": "debug",
+        "notes": "debug",
         "record": "ops",
         "rows": "functions",
         "storage": "parameter",

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from . import deep
 from .compiled import report
+from .debugging import debug_report
 from .engines import Engine, installed
 from .measure import Disagreement, Effort, Times, bytes_of, compare_gradients, times
 from .net_jobs import example_job, moons_job
@@ -24,6 +25,7 @@ workloads:
   d  a chain of 1,000,000 ops against a chain of 1,000: ns per op
   e  steps compiled by jit beside hand-written NumPy, jax.jit and PyTorch, all on one thread: microseconds
   f  what compiling costs: seconds, peak memory, growth with the graph, what 10,000 steps leave behind
+  g  what debug() costs: inside it, and outside it in a process that has used it
 
 Figures are medians; `best` is the fastest run. `gc` says whether Python's garbage collector was on, as it is by
 default. The first engine is run again next to each other one, and all gradients are compared before anything is
@@ -147,6 +149,11 @@ def _compiling(engines: Sequence[Engine], plan: Plan) -> None:
         _show(text)
 
 
+def _debugging(engines: Sequence[Engine], plan: Plan) -> None:
+    for text in debug_report(plan.effort.seconds):
+        _show(text)
+
+
 WORKLOADS: dict[str, Callable[[Sequence[Engine], Plan], None]] = {
     "a": _dags,
     "b": _moons,
@@ -154,6 +161,7 @@ WORKLOADS: dict[str, Callable[[Sequence[Engine], Plan], None]] = {
     "d": _chains,
     "e": _compiled_steps,
     "f": _compiling,
+    "g": _debugging,
 }
 
 

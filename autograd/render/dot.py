@@ -1,0 +1,119 @@
+"""From a Picture to the source that Graphviz draws it from."""
+
+from __future__ import annotations
+
+import html
+import textwrap
+from collections import defaultdict
+from itertools import count
+from typing import Any
+
+from .picture import Arrow, Box, Cluster, Picture
+
+BLUE, ORANGE = (0, 114, 178), (213, 94, 0)
+"""The gradient's colours, positive and negative (Okabe & Ito, "Color universal design", 2008)."""
+
+APART = {"minlen": "2"}
+"""For an arrow into a frame, to a box that others in the frame feed: leaves these room beside the arrow's tail."""
+
+FONT = "Helvetica,Arial,sans-serif"
+
+SHAPES = {
+    "leaf": {"style": "rounded,filled"},
+    "node": {"style": "filled"},
+    "many": {"style": "filled", "peripheries": "2"},
+    "broken": {"style": "filled", "fillcolor": "#f0e442", "penwidth": "3"},
+}
+
+
+def digraph(picture: Picture, direction: str = "LR") -> Any:
+    """The picture as a `graphviz.Digraph`."""
+    from graphviz import Digraph
+
+    graph = Digraph("graph")
+    graph.attr(
+        rankdir=direction, bgcolor="white", fontname=FONT, fontsize="11", nodesep="0.12", ranksep="0.4", newrank="true"
+    )
+    graph.attr("node", shape="box", fontname=FONT, fontsize="11", margin="0.09,0.05", height="0.2", width="0.2")
+    graph.attr("edge", fontname=FONT, fontsize="9", arrowsize="0.6", color="#555555", fontcolor="#555555")
+    if picture.note:
+        graph.attr(label=_lines(textwrap.wrap(picture.note, 90)), labelloc="t", labeljust="l")
+    _put_boxes(graph, picture)
+    frame = {box.id: box.inside for box in picture.boxes}
+    arrows = [arrow for arrow in picture.arrows if arrow.tail in frame and arrow.head in frame]
+    fed = {arrow.head for arrow in arrows if frame[arrow.tail] is frame[arrow.head]}
+    for arrow in arrows:
+        apart = arrow.head in fed and frame[arrow.tail] is not frame[arrow.head]
+        graph.edge(arrow.tail, arrow.head, **_arrow(arrow), **(APART if apart else {}))
+    return graph
+
+
+def _put_boxes(graph: Any, picture: Picture) -> None:
+    """The boxes, each inside its cluster, the clusters inside one another."""
+    boxes: dict[Cluster | None, list[Box]] = defaultdict(list)
+    inner: dict[Cluster | None, list[Cluster]] = defaultdict(list)
+    for box in picture.boxes:
+        boxes[box.inside].append(box)
+        cluster = box.inside
+        while cluster is not None and cluster not in inner[cluster.inside]:
+            inner[cluster.inside].append(cluster)
+            cluster = cluster.inside
+    numbers = count()
+
+    def fill(part: Any, cluster: Cluster | None) -> None:
+        for box in boxes[cluster]:
+            part.node(box.id, **_box(box))
+        for each in reversed(inner[cluster]):  # Graphviz puts the first one at the bottom
+            titles = [each.title]
+            while not boxes[each] and len(inner[each]) == 1:  # a frame around nothing but a frame
+                [each] = inner[each]
+                titles.append(each.title)
+            with part.subgraph(name=f"cluster_{next(numbers)}") as frame:
+                frame.attr(label=_lines([" / ".join(titles)]), style="rounded", color="#aaaaaa", fontcolor="#555555")
+                frame.attr(fontsize="10", labeljust="l", margin="8")
+                fill(frame, each)
+
+    fill(graph, None)
+
+
+def _box(box: Box) -> dict[str, str]:
+    return {
+        "label": _lines(list(box.lines), box.title),
+        "id": box.id,
+        "fillcolor": _tint(box.shade),
+        "penwidth": f"{0.8 + 1.2 * abs(box.shade):.2f}",
+        "tooltip": html.escape(box.hint or box.title, quote=False),
+        **SHAPES[box.style],
+    }
+
+
+def _arrow(arrow: Arrow) -> dict[str, str]:
+    attributes = {"id": arrow.id}
+    if arrow.label:
+        attributes["label"] = _lines([arrow.label])
+    if arrow.place:
+        attributes["headlabel"] = _lines([arrow.place])
+        attributes["labeldistance"] = "1.4"
+    if arrow.count > 1:
+        attributes["penwidth"] = "1.5"
+    return attributes
+
+
+def _lines(lines: list[str], title: str = "") -> str:
+    """Lines of plain text as an HTML-like label, in which nothing of the text is taken for markup."""
+    rows = [_escaped(line) for line in lines] or [""]
+    if title:
+        rows[0] = f"<B>{_escaped(title)}</B> {rows[0]}"
+    return f"<{'<BR/>'.join(rows) or ' '}>"
+
+
+def _escaped(line: str) -> str:
+    printable = "".join(letter if letter.isprintable() else " " for letter in line)
+    return html.escape(printable) or " "
+
+
+def _tint(shade: float) -> str:
+    """White for 0, towards blue above and towards orange below; never so dark that black text is hard to read."""
+    strength = min(abs(shade), 1.0) * 0.55
+    colour = BLUE if shade > 0 else ORANGE
+    return "#" + "".join(f"{round(255 + (part - 255) * strength):02x}" for part in colour)

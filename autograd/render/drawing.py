@@ -1,0 +1,123 @@
+"""draw: a graph, or the program of a jitted function, as a picture."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import webbrowser
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ..errors import ArgumentError, RenderError
+from ..value import Value
+from .dot import digraph
+from .expand import expanded
+from .graph_picture import graph_picture
+from .picture import Picture
+from .renderers import can_render, rendered
+from .text import tree
+
+FORMATS = ("svg", "png", "pdf", "dot", "html")
+
+LARGEST_INLINE = 1000
+"""A picture of more boxes is not shown in a notebook by itself."""
+
+SHARP = "150"
+"""Dots per inch of PNG files."""
+
+
+def draw(
+    root: Any, *, depth: int | None = None, expand: bool = False, partials: bool = False, limit: int = 300
+) -> Drawing:
+    """A Drawing of the graph below a Value, or of the program of a jitted function (`draw(f.program)`).
+
+    A box is one node: its label, its op, its value and its gradient, blue where that is positive and orange where it
+    is negative, the stronger the larger. Neurons, layers and models are frames; `depth` says how many levels of them
+    are opened. With `expand` each `dot` and `sum` is drawn as the products and additions it is made of, with
+    `partials` each edge carries its local derivative. More than `limit` boxes are folded, and the picture says so.
+
+    >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
+    >>> draw(a * b)
+    v1 = -6.00 = a * b
+      a = 2.00
+      b = -3.00
+
+    Raises ArgumentError for anything that is no graph.
+    """
+    if not isinstance(root, Value):
+        raise ArgumentError(f"draw takes a Value or the program of a jitted function, got {root!r}")
+    whole = expanded(root) if expand else root
+    return Drawing(graph_picture(whole, depth, limit, partials), tree(root))
+
+
+class Drawing:
+    """A picture of a graph: shown by itself in a notebook, saved by `save`, opened by `show`.
+
+    Printed it is the graph as text.
+    """
+
+    def __init__(self, picture: Picture, words: str) -> None:
+        self.picture, self.words = picture, words
+
+    @cached_property
+    def digraph(self) -> Any:
+        """The picture as a `graphviz.Digraph`, to be changed at will."""
+        return digraph(self.picture)
+
+    @property
+    def source(self) -> str:
+        """The picture in DOT, the language of Graphviz."""
+        return str(self.digraph.source)
+
+    def svg(self) -> str:
+        """The picture as SVG, to be put into a page; RenderError if there is no Graphviz."""
+        drawn = self._rendered("svg").decode()
+        return drawn[drawn.index("<svg") :]
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """The path of the file it was written to: .svg, .png, .pdf, .dot, or .html, a page to step through."""
+        target = Path(path)
+        kind = target.suffix.lower().removeprefix(".")
+        if kind not in FORMATS:
+            raise ArgumentError(f"a drawing is saved as .{', .'.join(FORMATS)}; got the name {str(path)!r}")
+        write_whole(target, self._as(kind))
+        return target
+
+    def show(self) -> None:
+        """Nothing; opens the picture in the browser."""
+        folder = Path(tempfile.mkdtemp(prefix="glassgrad-"))
+        webbrowser.open(self.save(folder / "graph.svg").as_uri())
+
+    def _as(self, kind: str) -> bytes:
+        if kind == "dot":
+            return self.source.encode()
+        return self._rendered(kind)
+
+    def _rendered(self, kind: str) -> bytes:
+        source = self.source
+        if kind == "png":
+            source = source.replace("{", f"{{\n\tdpi={SHARP}", 1)
+        try:
+            return rendered(source, kind)
+        except RenderError as error:
+            raise RenderError(f"{error}. As text it is:\n{self.words}") from None
+
+    def _repr_svg_(self) -> str | None:
+        small = len(self.picture.boxes) <= LARGEST_INLINE
+        return self.svg() if small and can_render() else None
+
+    def __repr__(self) -> str:
+        return self.words
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Nothing; the file holds all of the content, or what it held before."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
