@@ -201,7 +201,7 @@ def test_planted_wrong_backward_is_named_with_its_op(name, how, words, plant):
 
     def f(x, y):
         made = {"tanh": lambda: tanh(x), "div": lambda: x / y, "dot": lambda: dot([x, y], [2.0, y])}[name]()
-        return x * y + ops.exp(made) * 2 + made
+        return made + ops.exp(made) * 2 + x * y
 
     with pytest.raises(GradientError, match=f"op '{name}'.*{words}") as caught:
         gradcheck(f, [0.7, 1.3])

@@ -118,6 +118,7 @@ GRAPHS = {
     "mlp": lambda: MLP(2, [3, 1], seed=1)([Value(0.1), -0.7]).tanh(),
     "jitted call": lambda: (lambda x, y: product_and_sum(x * y, y) * product_and_sum(y, x))(Value(0.3), Value(0.7)),
     "zero gradient": lambda: (lambda x: sqrt(x) * 0.0 + x)(Value(0.0)),
+    "zero through a sum": lambda: (lambda x, y: (x + y) * 0.0 + y)(Value(0.3), Value(0.7)),
     "infinity": lambda: (lambda x, y: (x * y - y).relu() * x)(Value(math.inf), Value(2.0)),
     "nan": lambda: (lambda x, y: maximum(x * y, y) * x + y.tanh())(Value(math.nan), Value(-2.0)),
     "infinities in a vector": lambda: logsumexp(ParameterVector([1.0, math.inf, -math.inf])) * -2,

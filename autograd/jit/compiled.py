@@ -176,14 +176,14 @@ class Compiled:
     def eager(self, call: Call) -> Any:
         """The function's own result for a call, with the random numbers that the program had."""
         args, kwargs = arguments(self.description, call.parts)
+        before_this = as_it_stands.set(True)
         try:
-            as_it_stands.set(True)
             with draws.kept(self.trace.draws):
                 for rng, before in call.drawn:
                     draws.restore(rng, before)
                 return self.function(*args, **kwargs)
         finally:
-            as_it_stands.set(False)
+            as_it_stands.reset(before_this)
             self.look_around()
 
     def size(self, parts: Sequence[Any]) -> int:

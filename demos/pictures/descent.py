@@ -101,6 +101,9 @@ def surface(
     for axis in (space.xaxis, space.yaxis, space.zaxis):
         axis.get_major_locator().set_params(nbins=5)
         axis.set_tick_params(labelsize=SMALL)
+        axis.set_rotate_label(False)
+    space.xaxis.labelpad = space.yaxis.labelpad = 16
+    space.zaxis.label.set_rotation(90)
     space.view_init(*view)
     ax.set_title(title)
     if any(ways):

@@ -130,7 +130,7 @@ def digit_sheet(
         )
     columns = min(columns, len(shown))
     rows = -(-len(shown) // columns)
-    ax = axes(ax, (min(8.0, 2.6 * columns + 0.2), 1.45 * rows + 0.6))
+    ax = axes(ax, (min(8.0, max(2.6 * columns, 4.2)), 1.45 * rows + 0.8))
     places = panels(ax, rows, 2 * columns, gap=(0.12, 0.3), widths=[1.1, 1] * columns)
     for i, (image, label, row) in enumerate(zip(shown, labels, chances, strict=True)):
         picture, bars = places[2 * i : 2 * i + 2]
@@ -139,7 +139,7 @@ def digit_sheet(
         _bars(bars, row, label)
     for place in places[2 * len(shown) :]:
         place.remove()
-    ax.set_title("The probability of each class (blue: the true one; orange: a wrong answer)", fontsize=11, pad=26)
+    ax.set_title("The probability of each class\n(blue: the true one; orange: a wrong answer)", fontsize=11, pad=22)
     return ax.figure
 
 
