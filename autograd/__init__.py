@@ -47,10 +47,11 @@ from .ops import (
 )
 from .parameter import FlatParameters, Parameter, ParameterVector, belongs
 from .record import TABLE, Domain, Op, RowOp
-from .render import Drawing, draw, tree
+from .render import Drawing, draw, latex, tree
 from .steps import Steps, steps
 from .storage import Scope
 from .value import Value
+from .walk import walk
 
 __all__ = [
     "TABLE",
@@ -94,6 +95,7 @@ __all__ = [
     "jit",
     "jvp",
     "label",
+    "latex",
     "leaky_relu",
     "leaves",
     "log",
@@ -121,5 +123,6 @@ __all__ = [
     "uniform",
     "value_and_grad",
     "vmap",
+    "walk",
     "where",
 ]

@@ -37,8 +37,8 @@ def grad(y: Value, xs: Any, create_graph: bool = False) -> Any:
     if (inspecting := inspector.get()) is not None:
         inspecting.inspect(y, wanted)
     create_graph = create_graph or watcher.get() is not None  # what a traced function returns follows its inputs
-    gradients = _gradients(y, wanted, value_partials if create_graph else partials)
-    results = [gradients.get(x, 0.0) for x in wanted]
+    found = gradients(y, wanted, value_partials if create_graph else partials)
+    results = [found.get(x, 0.0) for x in wanted]
     if create_graph:
         results = [g if isinstance(g, Value) else Value(g) for g in results]
     return results[0] if one else results
@@ -106,19 +106,22 @@ def nodes_between(xs: Iterable[Value], order: Iterable[Value]) -> set[Value]:
     return between
 
 
-def _gradients(y: Value, xs: list[Value], partials_of: Callable[..., Iterator[tuple[Value, Any]]]) -> dict[Value, Any]:
-    """d y / d node for the xs and for every node between them and y."""
+def gradients(y: Value, xs: list[Value], partials_of: Callable[..., Iterator[tuple[Value, Any]]]) -> dict[Value, Any]:
+    """d y / d node for the xs and for every node between them and y.
+
+    They are made of what partials_of(node, among=these) gives: numbers, Values or formulas.
+    """
     order = topological_order(y)
     between = nodes_between(xs, order)
-    gradients: dict[Value, Any] = {y: 1.0}
+    found: dict[Value, Any] = {y: 1.0}
     for node in reversed(order):
-        upstream = gradients.get(node, 0.0)
+        upstream = found.get(node, 0.0)
         if node.op is None or _is_constant(upstream, 0.0):
             continue
         for arg, partial in partials_of(node, among=between):
             part = _product(upstream, partial)
-            gradients[arg] = gradients[arg] + part if arg in gradients else part
-    return gradients
+            found[arg] = found[arg] + part if arg in found else part
+    return found
 
 
 def _product(a: Any, b: Any) -> Any:
@@ -131,7 +134,7 @@ def _product(a: Any, b: Any) -> Any:
 
 
 def _is_constant(x: Any, value: float) -> bool:
-    return not isinstance(x, Value) and x == value
+    return isinstance(x, (float, int)) and x == value
 
 
 def _fresh_leaves(xs: Sequence[Any]) -> list[Value]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from . import ops
@@ -188,6 +188,16 @@ def as_it_is_here(x: Any) -> Any:
     if isinstance(x.op, str):
         return 1.0 * (_number(x.args[0]) == _number(x.args[1])) if x.op == "==" else x
     return apply(x.op, tuple(as_it_is_here(arg) for arg in x.args))
+
+
+def substituted(x: Any, meant: Mapping[Any, Any]) -> Any:
+    """The formula with other formulas, or numbers, in place of its variables, by their keys."""
+    if not isinstance(x, Expression):
+        return x
+    if x.op is None:
+        return meant[x.key]
+    args = tuple(substituted(arg, meant) for arg in x.args)
+    return Expression(x.op, args) if isinstance(x.op, str) else apply(x.op, args)
 
 
 def _number(x: Any) -> float:

@@ -48,6 +48,7 @@ class Primitive:
     partials: Any
     array: Callable[..., Any]
     latex: str
+    """The formula: {0}, {1}, ... are the arguments, of a RowOp {0} all of them."""
     domain: Domain
     doc: str
     sign: str = field(default="", kw_only=True)

@@ -112,14 +112,14 @@ def pixels(figure):
 
 
 def words(figure):
-    """What is written on the figure and the box, in pixels, around each."""
+    """What is written on the figure, and the four corners of each, in pixels; they lie a pixel inside its box."""
     from matplotlib.text import Text
 
     draw, written = Text.draw, {}
 
     def noted(self, renderer, *args, **kwargs):
         if self.get_visible() and self.get_text().strip():
-            written[self] = self.get_window_extent(renderer)
+            written[self] = corners(self, renderer)
         return draw(self, renderer, *args, **kwargs)
 
     drawn(figure)
@@ -129,17 +129,25 @@ def words(figure):
     return [(text.get_text(), box) for text, box in written.items()]
 
 
+def corners(text, renderer):
+    """Those of a text that may be rotated: as an upright one's, turned around the same middle."""
+    angle, box = text.get_rotation(), text.get_window_extent(renderer)
+    text.set_rotation(0)
+    upright = text.get_window_extent(renderer)
+    text.set_rotation(angle)
+    sine, cosine = np.sin(np.deg2rad(angle)), np.cos(np.deg2rad(angle))
+    half = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * (upright.size / 2 - 1)
+    return (box.min + box.max) / 2 + half @ [[cosine, sine], [-sine, cosine]]
+
+
 def collisions(figure):
     """The pairs of words that overlap, and those words that leave the figure."""
-    written = words(figure)
-    over = [
-        (a, b)
-        for i, (a, one) in enumerate(written)
-        for b, other in written[:i]
-        if min(one.x1, other.x1) - max(one.x0, other.x0) > 1 and min(one.y1, other.y1) - max(one.y0, other.y0) > 1
-    ]
-    box = figure.bbox
-    out = [a for a, one in written if one.x0 < -1 or one.y0 < -1 or one.x1 > box.x1 + 1 or one.y1 > box.y1 + 1]
+    from matplotlib.path import Path
+
+    written = [(text, Path(box)) for text, box in words(figure)]
+    over = [(a, b) for i, (a, one) in enumerate(written) for b, other in written[:i] if one.intersects_path(other)]
+    low, high = figure.bbox.min, figure.bbox.max
+    out = [text for text, box in written if not np.all((low <= box.vertices) & (box.vertices <= high))]
     return over + out
 
 
@@ -177,9 +185,12 @@ def test_overlapping_words_are_found():
     [ax] = pictures.frames(1, 1, (4, 3))
     ax.text(0.5, 0.5, "one")
     ax.text(0.51, 0.5, "other")
-    ax.text(1.1, 0.5, "a long way out of it")
+    ax.text(0.9, 0.1, "a long way out of it")
+    ax.text(0.0, 0.1, "a long one that rises", rotation=45)
+    ax.text(0.0, 0.4, "up")
     ax.figure.set_layout_engine("none")
-    assert {("other", "one"), "a long way out of it"} <= set(collisions(ax.figure))
+    ax.axis("off")
+    assert collisions(ax.figure) == [("other", "one"), "a long way out of it"]
 
 
 @every

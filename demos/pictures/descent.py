@@ -101,9 +101,7 @@ def surface(
     for axis in (space.xaxis, space.yaxis, space.zaxis):
         axis.get_major_locator().set_params(nbins=5)
         axis.set_tick_params(labelsize=SMALL)
-        axis.set_rotate_label(False)
-    space.xaxis.labelpad = space.yaxis.labelpad = 16
-    space.zaxis.label.set_rotation(90)
+        axis.labelpad = 7
     space.view_init(*view)
     ax.set_title(title)
     if any(ways):
@@ -213,7 +211,7 @@ def _way_out(plane: Plane, way: Floats) -> tuple[Floats, Floats] | None:
         crossed = _clipped(start, stop, low, high)
         if crossed is not None:
             inner, border = crossed
-            length = np.linalg.norm((border - inner) / (high - low))
+            length = float(np.linalg.norm((border - inner) / (high - low)))
             return border + (inner - border) * min(1.0, 0.05 / max(length, 1e-12)), border
     return None
 

@@ -31,7 +31,7 @@ MARKERS = ("o", "^", "s", "D", "v", "P", "X", "<", ">", "*")
 """These differ too, for who prints in grey."""
 
 SMALL = 8
-"""Points; the smallest letters, for a picture 8 inches wide. On a page (16 cm) they are 6.3 points."""
+"""Points; small letters, for a picture 8 inches wide. On a page (16 cm) they are 6.3 points high."""
 
 
 def ready() -> None:
