@@ -125,7 +125,7 @@ class Step:
         raise NotImplementedError
 
     def question(self) -> str:
-        """The sentence with a blank for each number that comes out: `c = a * b = 2.00 * -3.00 = ____`."""
+        """The sentence up to the number that is to be computed, with a blank: `c = a * b = 2.00 * -3.00 = ____`."""
         raise NotImplementedError
 
     def perform(self) -> None:
@@ -291,7 +291,7 @@ class Backward(_OfApplication):
         links = [f"{_derivative(self.root, self.name)} * {_derivative(self.name, self.arg_name)}"]
         if formula is not None:
             links += [f"{upstream} * {_factor(formula, _by_name)}", f"{upstream} * {_factor(formula, _by_number)}"]
-        if isinstance(formula, Expression) or formula is None:
+        if formula is None or (isinstance(formula, Expression) and contribution != BLANK):
             links.append(f"{upstream} * {figure(self.partial)}")
         chain = _chain(_derivative(self.root, self.arg_name), "+=", [*links, contribution])
         return f"{chain}   {_moved(self.arg_name, self.before, after)}"

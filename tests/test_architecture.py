@@ -20,7 +20,7 @@ LAYERS = [
     {"backprop", "copying", "names", "notes", "replay"},
     {"derivatives"},
     {"check", "compare", "explain", "findings", "jit", "steps"},
-    {"debug"},
+    {"debug", "walk"},
     {"render"},
     {"__init__"},
 ]

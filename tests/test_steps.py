@@ -346,8 +346,18 @@ def test_question_is_the_sentence_with_blanks_for_what_comes_out(op, sample):
     for step in steps(node_of(op, sample)):
         question = step.question()
         assert question.count(BLANK) == (1 if step.phase == "forward" else 2)
-        assert re.fullmatch(re.escape(question).replace(BLANK, r"(\S+)"), str(step))
+        assert re.fullmatch(re.escape(question).replace(BLANK, r"(\S+|\S+ \* \S+ = \S+)"), str(step))
         assert f"= {BLANK}" in question
+
+
+def test_question_does_not_give_the_partial_unless_there_is_no_formula_to_compute_it_from():
+    a, b = Value(0.5, "a"), Value(-3.0, "b")
+    assert steps(tanh(a))[-1].question() == (
+        f"dv1/da += dv1/dv1 * dv1/da = 1.00 * (1 - v1 * v1) = 1.00 * (1 - 0.4621 * 0.4621) = {BLANK}"
+        f"   (a.grad 0.00 -> {BLANK})"
+    )
+    asked = steps(product_and_sum(a, b))[-1].question()
+    assert asked == f"dv1/db += dv1/dv1 * dv1/db = 1.00 * 0.09035 = {BLANK}   (b.grad 0.00 -> {BLANK})"
 
 
 def test_question_does_not_give_the_answer_where_the_value_is_its_operand():

@@ -3,3 +3,4 @@
 from .jitted import Jitted as Jitted
 from .jitted import jit as jit
 from .vmap import vmap as vmap
+from .words import Listing as Listing

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,12 +21,34 @@ LONGEST = 72
 """No formula is written into another one if it would become longer than this."""
 
 
+@dataclass(frozen=True)
+class Line:
+    """One array of a program: what it is called, its shape, how it is made, of how many scalar nodes and of what."""
+
+    name: str
+    shape: str
+    formula: str
+    nodes: int
+    reads: tuple[str, ...]
+    """The arguments of the function, and the other lines, that it is made of; parameters are not among them."""
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.shape} = {self.formula}" + (f"   # {self.nodes:,} nodes" if self.nodes else "")
+
+
 class Listing:
-    """The program of a compiled function, to be printed; `lines` are its lines."""
+    """The program of a compiled function, to be printed or drawn; `lines` are its lines as text."""
 
     def __init__(self, compiled: Compiled) -> None:
         self.compiled = compiled
-        self.lines = _Writer(compiled).lines()
+        self.parts = _Writer(compiled).lines()
+        self.lines = list(map(str, self.parts))
+
+    def arguments(self) -> dict[str, str]:
+        """The shape of each argument of the function that is an array, by its name."""
+        inputs = [of for of in self.compiled.program.arrays if of.kind == "input"]
+        shapes = {of.part: _place(self.compiled.input_shapes[of.part], of.batched, None) for of in inputs}
+        return {self.compiled.names[part]: shape.strip() for part, shape in shapes.items()}
 
     def __str__(self) -> str:
         return "\n".join(self.lines)
@@ -48,11 +71,13 @@ class _Writer:
             self.writes[i.out_array].append(i)
         self.text: dict[int, str] = {}
         self.nodes: dict[int, int] = {}
+        self.lined: set[int] = set()
+        """The arrays that have a line."""
         self.named = 0
 
-    def lines(self) -> list[str]:
+    def lines(self) -> list[Line]:
         """The lines in the order of the program."""
-        result = []
+        result: list[Line] = []
         last = {i.out_array: at for at, i in enumerate(self.program.forward)}
         for at, i in enumerate(self.program.forward):
             array = i.out_array
@@ -64,10 +89,26 @@ class _Writer:
                 self.text[array] = formula
                 continue
             self.text[array] = self._name(array)
-            left = f"{self.text[array]} {self._shape(array)}"
             self.nodes[array] = 0
-            result.append(f"{left} = {formula}" + (f"   # {nodes:,} nodes" if nodes else ""))
+            reads = self._sources(array)
+            self.lined.add(array)
+            result.append(Line(self.text[array], self._shape(array), formula, nodes, reads))
         return result
+
+    def _sources(self, array: int) -> tuple[str, ...]:
+        """The arguments and the lines that an array is made of, by way of what is written into its formula."""
+        found: dict[str, None] = {}
+        waiting = [array]
+        while waiting:
+            for read in (a for i in self.writes[waiting.pop()] for a in _reads(i)):
+                of = self.program.arrays[read]
+                if read in self.lined:
+                    found[self.text[read]] = None
+                elif of.kind == "input":
+                    found[self.compiled.names[of.part]] = None
+                elif of.kind == "value":
+                    waiting.append(read)
+        return tuple(found)
 
     def _deserves_a_name(self, array: int, formula: str) -> bool:
         """Whether it is read more than once, is a result, or is a layer that the next product is made of."""

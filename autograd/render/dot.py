@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import textwrap
 from collections import defaultdict
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -37,7 +38,8 @@ def digraph(picture: Picture, direction: str = "LR") -> Any:
     graph.attr("node", shape="box", fontname=FONT, fontsize="11", margin="0.09,0.05", height="0.2", width="0.2")
     graph.attr("edge", fontname=FONT, fontsize="9", arrowsize="0.6", color="#555555", fontcolor="#555555")
     if picture.note:
-        graph.attr(label=_lines(textwrap.wrap(picture.note, 90)), labelloc="t", labeljust="l")
+        note = "".join(f'{_escaped(line)}<BR ALIGN="LEFT"/>' for line in textwrap.wrap(picture.note, 90))
+        graph.attr(label=f"<{note}>", labelloc="t", labeljust="l")
     _put_boxes(graph, picture)
     frame = {box.id: box.inside for box in picture.boxes}
     arrows = [arrow for arrow in picture.arrows if arrow.tail in frame and arrow.head in frame]
@@ -68,6 +70,10 @@ def _put_boxes(graph: Any, picture: Picture) -> None:
             while not boxes[each] and len(inner[each]) == 1:  # a frame around nothing but a frame
                 [each] = inner[each]
                 titles.append(each.title)
+            if len(boxes[each]) == 1 and not inner[each]:  # a frame around a single box
+                [box] = boxes[each]
+                part.node(box.id, **_box(replace(box, title=" / ".join([*titles, box.title]))))
+                continue
             with part.subgraph(name=f"cluster_{next(numbers)}") as frame:
                 frame.attr(label=_lines([" / ".join(titles)]), style="rounded", color="#aaaaaa", fontcolor="#555555")
                 frame.attr(fontsize="10", labeljust="l", margin="8")

@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import tempfile
 import webbrowser
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from ..errors import ArgumentError, RenderError
+from ..jit import Jitted, Listing
 from ..value import Value
 from .dot import digraph
 from .expand import expanded
 from .graph_picture import graph_picture
 from .picture import Picture
+from .program_picture import program_picture
 from .renderers import can_render, rendered
 from .text import tree
 
@@ -45,10 +48,16 @@ def draw(
 
     Raises ArgumentError for anything that is no graph.
     """
+    for name, given, least in (("depth", depth, 0), ("limit", limit, 1)):
+        if not (given is None or isinstance(given, int)) or (given is not None and given < least):
+            raise ArgumentError(f"draw: {name} is {given!r}; it needs to be a whole number, {least} or more")
+    if isinstance(root, Listing):
+        return Drawing(program_picture(root), str(root))
     if not isinstance(root, Value):
-        raise ArgumentError(f"draw takes a Value or the program of a jitted function, got {root!r}")
+        mend = "draw its .program or .graph" if isinstance(root, Jitted) else "was it computed from Values?"
+        raise ArgumentError(f"draw takes a Value or the program of a jitted function, got {root!r}; {mend}")
     whole = expanded(root) if expand else root
-    return Drawing(graph_picture(whole, depth, limit, partials), tree(root))
+    return Drawing(graph_picture(whole, depth, limit, partials), tree(root), whole)
 
 
 class Drawing:
@@ -57,8 +66,10 @@ class Drawing:
     Printed it is the graph as text.
     """
 
-    def __init__(self, picture: Picture, words: str) -> None:
-        self.picture, self.words = picture, words
+    html: ClassVar[Callable[[Drawing], str]]  # stands in explorer.py, which sets it
+
+    def __init__(self, picture: Picture, words: str, root: Value | None = None) -> None:
+        self.picture, self.words, self.root = picture, words, root
 
     @cached_property
     def digraph(self) -> Any:
@@ -92,6 +103,8 @@ class Drawing:
     def _as(self, kind: str) -> bytes:
         if kind == "dot":
             return self.source.encode()
+        if kind == "html":
+            return self.html().encode()
         return self._rendered(kind)
 
     def _rendered(self, kind: str) -> bytes:

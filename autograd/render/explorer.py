@@ -1,0 +1,370 @@
+"""A page to step through a graph in the browser, and to change its leaves: `draw(...).html()`, `steps(...)`.
+
+The page gets the numbers that the engine computed, and the records of the ops as JavaScript: so it tells the same
+steps in the same words, and computes them anew when a leaf is changed. It needs nothing but itself, no network.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import math
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from importlib.resources import files
+from itertools import product
+from typing import Any, TypeVar
+
+from .. import ops
+from ..errors import AutogradError, DomainError, RenderError
+from ..expressions import (
+    ATOM,
+    SIGNED,
+    Expression,
+    Writer,
+    apply,
+    as_it_is_here,
+    partial_formulas,
+    value_formula,
+    variable,
+)
+from ..notes import line_of
+from ..record import Op, Primitive, RowOp
+from ..steps import Application, Backward, Forward, Start, Steps, _bracketed, steps
+from ..value import Value
+from .dot import digraph
+from .drawing import Drawing, draw
+from .picture import Picture
+
+Made = TypeVar("Made")
+
+LARGEST_INLINE = 300
+"""The steps of a graph with more nodes are shown in a notebook as text."""
+
+LARGEST_DRAWN = 2000
+"""A graph with more nodes is not recommended to be drawn in full."""
+
+ROOM = len("= -0.0000,  grad -0.0000")
+"""So many letters fit into each box, however short its numbers are at first."""
+
+OUT = -1
+"""Where the value of a node stands among its operands."""
+
+MOST_CASES = 3
+"""A formula with more equations in it than this is told as it is at first, whatever the leaves are changed to."""
+
+
+def page(drawing: Drawing) -> str:
+    """The drawing as an HTML page that needs no other file; one can step through it if each box is a single node."""
+    told, note = _steps_of(drawing)
+    if told is None:
+        return _filled(drawing.words.partition(" =")[0] if drawing.root else "", drawing.svg(), note, "", "")
+    return _page_of(told, _beginnings(told), drawing)
+
+
+def steps_in_a_frame(told: Steps) -> str:
+    """The steps as a frame for a notebook: a page to step through, or text if they are many or nothing can draw."""
+    if len(told.names.order) <= LARGEST_INLINE:
+        try:
+            drawing = draw(told.root, limit=LARGEST_INLINE)
+            return _framed(_page_of(told, _recorded(told), drawing))
+        except RenderError:
+            pass
+    return f"<pre>{html.escape(repr(told))}</pre>"
+
+
+Drawing.html = page
+Steps._repr_html_ = steps_in_a_frame  # type: ignore[attr-defined]
+
+
+# --- the page ------------------------------------------------------------------------------------------------
+
+
+def _steps_of(drawing: Drawing) -> tuple[Steps | None, str]:
+    """The steps of the graph that is drawn, or why there are none."""
+    picture = drawing.picture
+    if drawing.root is None:
+        return None, ""
+    if len(picture.boxes) < picture.nodes:
+        how = "draw a smaller one, such as that of one example"
+        if picture.nodes <= LARGEST_DRAWN:
+            how = f"draw(..., limit={picture.nodes}) without depth does that"
+        return None, f"One can step through a graph that is drawn in full, with a box for each node: {how}."
+    try:
+        return steps(drawing.root), ""
+    except AutogradError as error:
+        return None, f"There are no steps to go through. {error}"
+
+
+def _page_of(told: Steps, beginnings: dict[Value, float], drawing: Drawing) -> str:
+    script = Script()
+    graph = _graph(told, beginnings, script)
+    graph["labelled"] = any(arrow.label for arrow in drawing.picture.arrows)
+    if str(digraph(drawing.picture).source) == drawing.source:  # it has not been changed by hand
+        drawing = Drawing(_with_room(drawing.picture), drawing.words, drawing.root)
+    return _filled(told.names[told.root], drawing.svg(), "", f"const GRAPH = {literal(graph)};", script.written())
+
+
+def _filled(title: str, svg: str, note: str, graph: str, functions: str) -> str:
+    """The template with its gaps filled, all at once, so that nothing in a name is taken for a gap."""
+    gaps = {
+        "title": html.escape(title or "program"),
+        "note": html.escape(note),
+        "svg": svg,
+        "graph": graph,
+        "functions": functions,
+    }
+    template = files(__package__).joinpath("explorer.html").read_text("utf-8")
+    return re.sub("@@([a-z]+)@@", lambda gap: gaps[gap[1]], template)
+
+
+def _framed(content: str) -> str:
+    """The page in a frame as high as its picture asks for."""
+    size = re.search(r'<svg width="[\d.]+pt" height="([\d.]+)pt"', content)
+    height = min(max(360 + 4 / 3 * float(size[1] if size else 300), 460), 900)
+    style = f"width: 100%; height: {height:.0f}px; border: 1px solid #ccc"
+    return f'<iframe sandbox="allow-scripts" style="{style}" srcdoc="{html.escape(content)}"></iframe>'
+
+
+def _with_room(picture: Picture) -> Picture:
+    """The picture with room in its boxes for longer numbers; a blank is about half as wide as a digit."""
+    boxes = []
+    for box in picture.boxes:
+        numbers = box.lines[-1]
+        missing = max(ROOM - len(numbers), 3)
+        boxes.append(replace(box, lines=(*box.lines[:-1], numbers + "  " * missing)))
+    return replace(picture, boxes=tuple(boxes))
+
+
+# --- the graph -----------------------------------------------------------------------------------------------
+
+
+def _graph(told: Steps, beginnings: dict[Value, float], script: Script) -> dict[str, Any]:
+    """Nodes, arguments first, and the kinds of them, each with its formulas."""
+    order = told.names.order
+    index = {node: i for i, node in enumerate(order)}
+    applied = {step.node: step.application for step in told.forward if isinstance(step, Forward)}
+    values = {x.node: x.value for each in applied.values() for x in each.operands if x.node is not None}
+    partials: dict[Value, dict[int, float]] = defaultdict(dict)
+    for step in told.backward:
+        if isinstance(step, Backward):
+            partials[step.node][step.position] = step.partial
+    nodes = []
+    for node in order:
+        name = told.names[node]
+        about = {"name": name, "called": _bracketed(name), "line": line_of(node), "value": values.get(node, node.data)}
+        if node.op is None:
+            about |= {"kind": None, "before": float(beginnings.get(node, node.grad) or 0.0)}
+        else:
+            operands = applied[node].operands
+            about |= {
+                "value": applied[node].value,
+                "kind": script.kind(applied[node]),
+                "operands": [{"number": x.value} if x.node is None else index[x.node] for x in operands],
+                "partials": [partials[node].get(at) for at in range(len(operands))],  # None: it was not asked for
+            }
+        nodes.append(about)
+    return {"nodes": nodes, "kinds": script.kinds, "fixed": script.missing}
+
+
+def _recorded(told: Steps) -> dict[Value, float]:
+    """The gradients that the leaves began with in these steps; those that got nothing are not among them."""
+    found: dict[Value, float] = {}
+    for step in told.backward:
+        if isinstance(step, Backward):
+            found.setdefault(step.arg, step.before)
+        elif isinstance(step, Start):
+            found.setdefault(step.node, step.before)
+    return found
+
+
+def _beginnings(told: Steps) -> dict[Value, float]:
+    """The gradients that the leaves began with; none if what is there now comes from these very steps.
+
+    So the page of a graph that backward() has gone through ends with the gradients that the picture shows, and that
+    of another graph with those that backward() would leave.
+    """
+    anew: dict[Value, float] = defaultdict(float)
+    for step in told.backward:
+        anew[step.arg if isinstance(step, Backward) else step.node] += step.result
+    done = all(_same(node.grad, anew[node]) for node in told.names.order)
+    return dict.fromkeys(told.names.order, 0.0) if done else _recorded(told)
+
+
+def _same(a: float, b: float) -> bool:
+    return a == b or (a != a and b != b)
+
+
+# --- JavaScript ----------------------------------------------------------------------------------------------
+
+
+class NoJavaScriptError(Exception):
+    """Something that a browser cannot compute; says what."""
+
+
+class JavaScript(Writer):
+    """Writes formulas in JavaScript; the ops that are called in them go into `calls`."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda x, misread: "out" if x.key == OUT else f"x[{x.key}]")
+        self.calls: list[Primitive] = []
+
+    def constant(self, x: float) -> str:
+        return json.dumps(float(x))
+
+    def comparison(self, sign: str, a: str, b: str) -> str:
+        return f"+({a} {sign}{'=' if sign in ('==', '!=') else ''} {b})"
+
+    def infix(self, op: Primitive, args: Sequence[Any]) -> tuple[str, int]:
+        if op is ops.pow:
+            return self.function(op, [self.write(arg) for arg in args]), ATOM
+        return super().infix(op, args)
+
+    def function(self, op: Primitive, args: Sequence[str]) -> str:
+        if isinstance(op, RowOp):
+            raise NoJavaScriptError(f"a partial with {op.name} in it")
+        self.calls.append(op)
+        return f"OPS[{literal(op.name)}]({', '.join(args)})"
+
+
+class Script:
+    """What the page needs to compute and to tell nodes: functions, and kinds of nodes that have them in common."""
+
+    def __init__(self) -> None:
+        self.kinds: list[dict[str, Any]] = []
+        self.missing = ""
+        """What cannot be computed in a browser, so that leaves cannot be changed; empty if all can."""
+        self._ops: dict[str, str] = {}
+        self._functions: dict[str, int] = {}
+        self._known: dict[Any, int] = {}
+
+    def kind(self, applied: Application) -> int:
+        """The position in `kinds` of what nodes with this op, and with these constants in these places, share."""
+        places = tuple(
+            tuple(repr(x.value) if x.node is None else math.isfinite(x.value) for x in row) for row in applied.rows
+        )
+        key = (applied.op, places, math.isfinite(applied.value))  # a formula may depend on what is finite
+        if not applied.op.javascript:  # and, if the page cannot look for itself, on every number
+            key += (applied.node,)
+        if key not in self._known:
+            self._known[key] = len(self.kinds)
+            self.kinds.append(self._kind(applied))
+        return self._known[key]
+
+    def written(self) -> str:
+        """The ops and functions as JavaScript."""
+        table = ", ".join(f"{literal(name)}: {code}" for name, code in self._ops.items())
+        functions = ",\n".join(self._functions)
+        code = f"const OPS = {{{table}}};\nconst FUNCTIONS = [\n{functions}];"
+        return re.sub("<(?=/script|!--)", "< ", code, flags=re.IGNORECASE)
+
+    def _kind(self, applied: Application) -> dict[str, Any]:
+        op, count = applied.op, iter(range(len(applied.operands)))
+        rows = [[_place(next(count), x.node is None, x.value) for x in row] for row in applied.rows]
+        self._try(lambda: self._op(op))
+        partials: list[Any] = [None] * len(applied.operands)
+        if not op.compound:
+            partials = partial_formulas(op, variable(OUT, applied.value), rows)
+        moving = [x.node is not None for x in applied.operands]
+        return {
+            "op": op.name,
+            "rows": None if isinstance(op, Op) else [len(row) for row in rows],
+            "needs": "" if op.domain.accepts is ops.REALS.accepts else op.domain.needs,
+            "words": words(value_formula(op, rows)),
+            "partials": [self._partial(op, x) if moves else None for x, moves in zip(partials, moving, strict=True)],
+        }
+
+    def _partial(self, op: Primitive, formula: Any) -> dict[str, Any]:
+        """The function of a partial, and its words in each case of the equations in it."""
+        function = self._try(lambda: self._function(formula, op))
+        equations = list(_equations(formula))
+        cases = [self._try(lambda each=each: self._function(each, op)) for each in equations]
+        if None in cases or len(cases) > MOST_CASES:
+            return {"function": function, "cases": [], "words": [_words_of_case(formula, None)]}
+        truths = [dict(zip(map(id, equations), bits, strict=True)) for bits in product((0.0, 1.0), repeat=len(cases))]
+        return {"function": function, "cases": cases, "words": [_words_of_case(formula, each) for each in truths]}
+
+    def _function(self, formula: Any, op: Primitive) -> int:
+        """The number of the function that computes the formula of operands x and value out."""
+        if formula is None:
+            raise NoJavaScriptError(f"the partials of {op.name}")
+        writer = JavaScript()
+        try:
+            code = f"(out, x) => {writer.write(formula)}"
+        except RecursionError:
+            raise NoJavaScriptError(f"the partials of {op.name}") from None
+        for called in writer.calls:
+            self._op(called)
+        return self._functions.setdefault(code, len(self._functions))
+
+    def _op(self, op: Primitive) -> None:
+        if not op.javascript:
+            raise NoJavaScriptError(f"{op.name}, whose record says nothing of JavaScript")
+        code = re.sub(r"\{(\d+)\}", r"$\1", op.javascript)
+        count = 1 + max((int(at) for at in re.findall(r"\{(\d+)\}", op.javascript)), default=-1)
+        self._ops[op.name] = f"({', '.join(f'${at}' for at in range(count))}) => {code}"
+
+    def _try(self, write: Callable[[], Made]) -> Made | None:
+        """What it gives; None, and a note in `missing`, if it cannot be written."""
+        try:
+            return write()
+        except NoJavaScriptError as error:
+            self.missing = self.missing or str(error)
+            return None
+
+
+def _place(at: int, constant: bool, x: float) -> Any:
+    """What stands for the operand at that position in formulas."""
+    return x if constant else variable(at, x)
+
+
+def literal(x: Any) -> str:
+    """x as JavaScript that may stand in a page: nothing in it ends the script."""
+    return json.dumps(x).replace("<", "\\u003c")
+
+
+# --- words ---------------------------------------------------------------------------------------------------
+
+
+def words(formula: Any, least: int = 0) -> Any:
+    """The formula as a list of texts and, for each variable, [its position, whether a sign would be misread there].
+
+    What has no variable in it is a single text.
+    """
+    written = Writer(lambda x, misread: f"\0{x.key},{int(misread)}\0").write(formula, least)
+    if not isinstance(formula, Expression):
+        return written
+    parts = written.split("\0")
+    return [[int(n) for n in part.split(",")] if at % 2 else part for at, part in enumerate(parts) if part]
+
+
+def _words_of_case(formula: Any, truths: dict[int, float] | None) -> Any:
+    """The formula as the right side of a product, when of its equations these hold; None if there is none."""
+    try:
+        here = as_it_is_here(formula) if truths is None else _decided(formula, truths)
+        return None if here is None else words(here, SIGNED)
+    except (DomainError, RecursionError):  # as in Application.partial
+        return None
+
+
+def _equations(x: Any) -> Iterator[Expression]:
+    """Each `a == b` in the formula."""
+    waiting = [x]
+    while waiting:
+        x = waiting.pop()
+        if isinstance(x, Expression):
+            if x.op == "==":
+                yield x
+            elif not isinstance(x.op, str):
+                waiting += x.args
+
+
+def _decided(x: Any, truths: dict[int, float]) -> Any:
+    """What `as_it_is_here` gives where these equations, by their ids, are true or false."""
+    if not isinstance(x, Expression) or x.op is None:
+        return x
+    if isinstance(x.op, str):
+        return truths.get(id(x), x)
+    return apply(x.op, tuple(_decided(arg, truths) for arg in x.args))
