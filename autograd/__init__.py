@@ -3,7 +3,6 @@
 from . import copying as copying  # importing it teaches pickle and deepcopy about graphs
 from .check import gradcheck
 from .collector import collector_paused
-from .compare import compare
 from .debug import debug
 from .derivatives import grad, hessian, jvp, value_and_grad
 from .errors import (
@@ -16,7 +15,7 @@ from .errors import (
     StaleError,
     TraceError,
 )
-from .explain import explain
+from .explain import compare, explain
 from .functions import dot, logsumexp, mean, pick, softmax, sum, uniform
 from .graph import depth, leaves, topological_order
 from .jit import Jitted, jit, vmap
@@ -47,11 +46,10 @@ from .ops import (
 )
 from .parameter import FlatParameters, Parameter, ParameterVector, belongs
 from .record import TABLE, Domain, Op, RowOp
-from .render import Drawing, draw, latex, tree
+from .render import Drawing, draw, latex, tree, walk
 from .steps import Steps, steps
 from .storage import Scope
 from .value import Value
-from .walk import walk
 
 __all__ = [
     "TABLE",

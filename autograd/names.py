@@ -6,6 +6,7 @@ as in the lists of Wengert ("A simple automatic derivative evaluation program", 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from itertools import count
 from typing import Any
@@ -80,6 +81,19 @@ def label(names: Mapping[str, Any] | None = None, /, **values: Value) -> None:
                 each.label = each.label or path
     for name, value in values.items():
         value.label = name
+
+
+def derivative(of: str, by: str) -> str:
+    """How the derivative of one node in another is written, by their names: `dL/da`."""
+    return f"d{bracketed(of)}/d{bracketed(by)}"
+
+
+def bracketed(name: str) -> str:
+    """The name as it can stand in a formula: one such as `x * w` in brackets."""
+    return f"({name})" if _LIKE_A_FORMULA.search(name) else name
+
+
+_LIKE_A_FORMULA = re.compile(r"[^\w.#\[\]]")
 
 
 def _values_in(x: Any, path: str) -> Iterator[tuple[Value, str]]:

@@ -30,7 +30,7 @@ def figure(x: float) -> str:
     """
     size = abs(x)
     if not math.isfinite(x) or size == 0.0:
-        return "0.00" if size == 0.0 else repr(x)
+        return "0.00" if size == 0.0 else repr(float(x))
     if not 1e-4 <= size < 1e6:
         digits, _, exponent = f"{x:.3e}".partition("e")
         return f"{digits.rstrip('0').rstrip('.')}e{int(exponent)}"

@@ -5,7 +5,6 @@ The backward steps are those of `backward`, in its order and arithmetic, so perf
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,7 +17,7 @@ from .backprop import partials
 from .errors import ArgumentError, DomainError, NotANumberError, node_and_line
 from .expressions import SIGNED, Expression, Writer, as_it_is_here, partial_formulas, text, value_formula, variable
 from .graph import rows_of
-from .names import Names
+from .names import Names, bracketed, derivative
 from .notes import line_of
 from .number import figure
 from .record import Primitive
@@ -233,7 +232,7 @@ class Start(Step):
         return self._sentence(figure(self.result), figure(self.after))
 
     def _sentence(self, result: str, after: str) -> str:
-        return f"{_derivative(self.name, self.name)} = {result}   {_moved(self.name, self.before, after)}"
+        return f"{derivative(self.name, self.name)} = {result}   {_moved(self.name, self.before, after)}"
 
 
 @dataclass(frozen=True)
@@ -271,7 +270,7 @@ class Backward(_OfApplication):
     def formula(self) -> str:
         """The partial by names, such as `1 - t * t`."""
         formula = self.application.partial(self.position)
-        return _derivative(self.name, self.arg_name) if formula is None else text(formula, _by_name)
+        return derivative(self.name, self.arg_name) if formula is None else text(formula, _by_name)
 
     def perform(self) -> None:
         self.arg.grad = self.after
@@ -288,12 +287,12 @@ class Backward(_OfApplication):
 
     def _sentence(self, contribution: str, after: str) -> str:
         upstream, formula = figure(self.upstream), self.application.partial(self.position)
-        links = [f"{_derivative(self.root, self.name)} * {_derivative(self.name, self.arg_name)}"]
+        links = [f"{derivative(self.root, self.name)} * {derivative(self.name, self.arg_name)}"]
         if formula is not None:
             links += [f"{upstream} * {_factor(formula, _by_name)}", f"{upstream} * {_factor(formula, _by_number)}"]
         if formula is None or (isinstance(formula, Expression) and contribution != BLANK):
             links.append(f"{upstream} * {figure(self.partial)}")
-        chain = _chain(_derivative(self.root, self.arg_name), "+=", [*links, contribution])
+        chain = _chain(derivative(self.root, self.arg_name), "+=", [*links, contribution])
         return f"{chain}   {_moved(self.arg_name, self.before, after)}"
 
 
@@ -399,20 +398,8 @@ def _operand(x: Any, names: Names) -> Operand:
 # --- words ---------------------------------------------------------------------------------------------------
 
 
-def _derivative(of: str, by: str) -> str:
-    return f"d{_bracketed(of)}/d{_bracketed(by)}"
-
-
-def _bracketed(name: str) -> str:
-    """The name as it can stand in a formula: one such as `x * w` in brackets."""
-    return f"({name})" if _LIKE_A_FORMULA.search(name) else name
-
-
-_LIKE_A_FORMULA = re.compile(r"[^\w.#\[\]]")
-
-
 def _by_name(x: Expression, misread: bool) -> str:
-    return _bracketed(x.key.name)
+    return bracketed(x.key.name)
 
 
 def _by_number(x: Expression, misread: bool) -> str:
@@ -432,4 +419,4 @@ def _chain(left: str, sign: str, links: Sequence[str]) -> str:
 
 
 def _moved(name: str, before: float, after: str) -> str:
-    return f"({_bracketed(name)}.grad {figure(before)} -> {after})"
+    return f"({bracketed(name)}.grad {figure(before)} -> {after})"

@@ -17,10 +17,10 @@ LAYERS = [
     {"ops"},
     {"expressions", "value"},
     {"functions", "graph", "parameter"},
-    {"backprop", "copying", "names", "notes", "replay"},
+    {"backprop", "copying", "names", "notes"},
     {"derivatives"},
-    {"check", "compare", "explain", "findings", "jit", "steps"},
-    {"debug", "walk"},
+    {"check", "explain", "findings", "jit", "steps"},
+    {"debug"},
     {"render"},
     {"__init__"},
 ]
@@ -42,18 +42,21 @@ JIT_LAYERS = [
 """The modules of autograd.jit, in the same way."""
 
 RENDER_LAYERS = [
-    {"expand", "fold", "latex", "picture", "renderers", "text"},
-    {"dot", "graph_picture", "program_picture"},
+    {"dialogue", "expand", "fold", "latex", "picture", "renderers", "text"},
+    {"dot", "graph_picture", "program_picture", "walk"},
     {"drawing"},
     {"explorer"},
     {"__init__"},
 ]
 """The modules of autograd.render, in the same way."""
 
+EXPLAIN_LAYERS = [{"replay", "edges"}, {"compare", "naive", "paths"}, {"explain"}, {"__init__"}]
+"""The modules of autograd.explain, in the same way."""
+
 LEVEL = {module: level for level, layer in enumerate(LAYERS) for module in layer}
 INNER_LEVEL = {
     package: {module: level for level, layer in enumerate(layers) for module in layer}
-    for package, layers in {"jit": JIT_LAYERS, "render": RENDER_LAYERS}.items()
+    for package, layers in {"explain": EXPLAIN_LAYERS, "jit": JIT_LAYERS, "render": RENDER_LAYERS}.items()
 }
 PACKAGES = ("autograd", "nets", "demos")
 FILES = {str(path.relative_to(ROOT)): path for package in PACKAGES for path in (ROOT / package).rglob("*.py")}

@@ -216,7 +216,7 @@ def test_table_of_a_cube():
     text = str(compare(y, x))
     assert text == repr(compare(y, x))
     assert text.splitlines()[:8] == [
-        "d y / d x at x = 2.00",
+        "dy/dx at x = 2.00",
         "  reverse mode               12.00",
         "  forward mode               12.00  the same",
         "  central difference         12.00  off by 2.118e-10 at its best, h = 1e-5",

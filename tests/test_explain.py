@@ -280,7 +280,7 @@ def test_naive_order_counts_the_first_gradient_of_b_twice():
         str(found)
         == repr(found)
         == (
-            "d c / d a by the naive recursion: 6.00; right is 4.00.\n"
+            "dc/da by the naive recursion: 6.00; right is 4.00.\n"
             "It passes the gradient of b on each of the 2 times that b is reached, when it\n"
             "stands at 1.00, 2.00. That is 3.00 in all, where the gradient of b is 2.00: what\n"
             "came first is counted again each time.\n"
@@ -350,8 +350,8 @@ def test_sum_over_paths_as_text():
         str(explain(loss, a, most=2))
         == repr(explain(loss, a, most=2))
         == (
-            "d L / d a = 11.00, the sum over 3 paths from a to L, each the product of the\n"
-            "numbers on its arrows, the largest first:\n"
+            "dL/da = 11.00, the sum over 3 paths from a to L, each the product of the numbers\n"
+            "on its arrows, the largest first:\n"
             "       6.00  a -(2.00)-> b -(3.00)-> v1 -(1.00)-> L\n"
             "       6.00  a -(2.00)-> b -(3.00)-> v1 -(1.00)-> L\n"
             "      -1.00  the other 1 path together\n"

@@ -19,7 +19,7 @@ from autograd import (
     sum,
     topological_order,
 )
-from autograd.replay import between, dependents, recomputed, replayed
+from autograd.explain.replay import between, dependents, recomputed, replayed
 from nets import MLP
 from tests.strategies import follow, recipes, small
 from tests.tables import every_op_at_its_samples, flat, movable, of_values

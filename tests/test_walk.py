@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from autograd import ArgumentError, DomainError, Value, debug, label, ops, sqrt, steps, sum, topological_order, walk
 from autograd.number import figure
-from autograd.walk import COMMANDS, Walk
+from autograd.render.dialogue import COMMANDS, Walk
 from tests.strategies import follow, recipes, small
 
 ROOT = Path(__file__).resolve().parent.parent

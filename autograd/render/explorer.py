@@ -13,6 +13,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from importlib.resources import files
 from itertools import product
 from typing import Any, TypeVar
@@ -30,9 +31,10 @@ from ..expressions import (
     value_formula,
     variable,
 )
+from ..names import bracketed
 from ..notes import line_of
 from ..record import Op, Primitive, RowOp
-from ..steps import Application, Backward, Forward, Start, Steps, _bracketed, steps
+from ..steps import Application, Backward, Forward, Start, Steps, steps
 from ..value import Value
 from .dot import digraph
 from .drawing import Drawing, draw
@@ -46,7 +48,7 @@ LARGEST_INLINE = 300
 LARGEST_DRAWN = 2000
 """A graph with more nodes is not recommended to be drawn in full."""
 
-ROOM = len("= -0.0000,  grad -0.0000")
+ROOM = len("= -0.000,  grad -0.000")
 """So many letters fit into each box, however short its numbers are at first."""
 
 OUT = -1
@@ -133,7 +135,7 @@ def _with_room(picture: Picture) -> Picture:
     boxes = []
     for box in picture.boxes:
         numbers = box.lines[-1]
-        missing = max(ROOM - len(numbers), 3)
+        missing = max(ROOM - len(numbers), 2)
         boxes.append(replace(box, lines=(*box.lines[:-1], numbers + "  " * missing)))
     return replace(picture, boxes=tuple(boxes))
 
@@ -154,7 +156,7 @@ def _graph(told: Steps, beginnings: dict[Value, float], script: Script) -> dict[
     nodes = []
     for node in order:
         name = told.names[node]
-        about = {"name": name, "called": _bracketed(name), "line": line_of(node), "value": values.get(node, node.data)}
+        about = {"name": name, "called": bracketed(name), "line": line_of(node), "value": values.get(node, node.data)}
         if node.op is None:
             about |= {"kind": None, "before": float(beginnings.get(node, node.grad) or 0.0)}
         else:
@@ -245,7 +247,11 @@ class Script:
         places = tuple(
             tuple(repr(x.value) if x.node is None else math.isfinite(x.value) for x in row) for row in applied.rows
         )
-        key = (applied.op, places, math.isfinite(applied.value))  # a formula may depend on what is finite
+        key: tuple[Any, ...] = (
+            applied.op,
+            places,
+            math.isfinite(applied.value),
+        )  # a formula may depend on what is finite
         if not applied.op.javascript:  # and, if the page cannot look for itself, on every number
             key += (applied.node,)
         if key not in self._known:
@@ -263,7 +269,7 @@ class Script:
     def _kind(self, applied: Application) -> dict[str, Any]:
         op, count = applied.op, iter(range(len(applied.operands)))
         rows = [[_place(next(count), x.node is None, x.value) for x in row] for row in applied.rows]
-        self._try(lambda: self._op(op))
+        self._try(partial(self._op, op))
         partials: list[Any] = [None] * len(applied.operands)
         if not op.compound:
             partials = partial_formulas(op, variable(OUT, applied.value), rows)
@@ -278,9 +284,9 @@ class Script:
 
     def _partial(self, op: Primitive, formula: Any) -> dict[str, Any]:
         """The function of a partial, and its words in each case of the equations in it."""
-        function = self._try(lambda: self._function(formula, op))
+        function = self._try(partial(self._function, formula, op))
         equations = list(_equations(formula))
-        cases = [self._try(lambda each=each: self._function(each, op)) for each in equations]
+        cases = [self._try(partial(self._function, each, op)) for each in equations]
         if None in cases or len(cases) > MOST_CASES:
             return {"function": function, "cases": [], "words": [_words_of_case(formula, None)]}
         truths = [dict(zip(map(id, equations), bits, strict=True)) for bits in product((0.0, 1.0), repeat=len(cases))]

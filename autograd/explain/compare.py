@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from textwrap import fill
 
-from .backprop import partials
-from .derivatives import grad
-from .errors import ArgumentError, DomainError
-from .names import Names
-from .number import figure
+from ..backprop import partials
+from ..derivatives import grad
+from ..errors import ArgumentError, DomainError
+from ..names import Names, derivative
+from ..number import figure
+from ..value import Value
 from .replay import between, recomputed
-from .value import Value
 
 EXPONENTS = range(-1, -16, -1)
 """The steps are 10 to these powers, times the power of ten nearest to |x| where that is above 1."""
@@ -230,7 +230,7 @@ LEGEND = "o one-sided (f(x+h) - f(x)) / h   + central (f(x+h) - f(x-h)) / 2h   *
 
 def _summary(found: Comparison) -> list[str]:
     """The three ways in one line each."""
-    lines = [fill(f"d {found.root:.24} / d {found.x:.24} at {found.x:.24} = {figure(found.at)}", 80)]
+    lines = [fill(f"{derivative(found.root[:24], found.x[:24])} at {found.x:.24} = {figure(found.at)}", 80)]
     lines.append(_way("reverse mode", found.reverse, ""))
     apart = found.error(found.forward)
     lines.append(_way("forward mode", found.forward, "" if apart is None else _off(apart)))

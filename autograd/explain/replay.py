@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from .errors import ArgumentError, TraceError
-from .graph import topological_order, value_args
-from .number import number
-from .record import RowOp
-from .rows import Operands, numbers
-from .value import Value
-from .watch import watcher
+from ..errors import ArgumentError, TraceError
+from ..graph import topological_order, value_args
+from ..number import number
+from ..record import RowOp
+from ..rows import Operands, numbers
+from ..value import Value
+from ..watch import watcher
 
 
 def replayed(root: Value, changes: Mapping[Value, Any]) -> dict[Value, float]:
