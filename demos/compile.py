@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import TraceError, Value, jit, mean, mul, relu, topological_order, vmap, where
+from autograd import TraceError, Value, draw, jit, mean, mul, relu, topological_order, vmap, where
 from demos import pictures
 from demos.runner import output_folder, settings
 from demos.terminal import show_table
@@ -199,6 +199,16 @@ print()
 # line is the small case above, for all points and neurons: with 100 points and 16 neurons that is 1,600 sums of 2
 # products and 2 additions, and a relu on each, so 8,000 nodes. Nobody told `jit` of matrices or of a batch; only the
 # names are the model's.
+#
+# Both can be drawn. Of the graph of single numbers, `f.graph`, only a summary fits on a page: `depth=1` leaves each
+# layer one box, and nodes that are alike share one. The picture `programs.png` has it beside the program.
+
+# %%
+both = {
+    f"f.graph: {len(topological_order(f.graph)):,} numbers": draw(f.graph, depth=1, direction="TB"),
+    f"f.program: {len(f.program.lines)} arrays": draw(f.program, direction="TB"),
+}
+pictures.keep(pictures.drawings(both), folder / "programs.png")
 
 # %%
 stats = f.stats
@@ -380,7 +390,7 @@ except TraceError as error:
     print(textwrap.fill(refusal, 79))
 right = (jit(vmap(chosen), grad=False)(xs) == ys).mean()
 print(f"\nWith where it is compiled, and right about {right:.0%} of the points it learned from.")
-print(f"Written to {folder}: staircases.png, speed.png, regions.png")
+print(f"Written to {folder}: staircases.png, programs.png, speed.png, regions.png")
 
 # %% [markdown]
 # ## Three things to try

@@ -19,6 +19,12 @@ APART = {"minlen": "2"}
 
 FONT = "Helvetica,Arial,sans-serif"
 
+JOINERS = "\u200c\u200d"
+"""What joins letters, as in Hindi, and emoji; Python does not count it as printable."""
+
+MISREAD = str.maketrans({"\\": "&#92;&#92;", "]": "&#93;"})
+"""What means something to Graphviz even in text: `\\N` is the name of the box, and old ones trip over a bracket."""
+
 SHAPES = {
     "leaf": {"style": "rounded,filled"},
     "node": {"style": "filled"},
@@ -27,14 +33,13 @@ SHAPES = {
 }
 
 
-def digraph(picture: Picture, direction: str = "LR") -> Any:
+def digraph(picture: Picture) -> Any:
     """The picture as a `graphviz.Digraph`."""
     from graphviz import Digraph
 
     graph = Digraph("graph")
-    graph.attr(
-        rankdir=direction, bgcolor="white", fontname=FONT, fontsize="11", nodesep="0.12", ranksep="0.4", newrank="true"
-    )
+    graph.attr(rankdir=picture.direction, newrank="true", nodesep="0.12", ranksep="0.4")
+    graph.attr(bgcolor="white", fontname=FONT, fontsize="11")
     graph.attr("node", shape="box", fontname=FONT, fontsize="11", margin="0.09,0.05", height="0.2", width="0.2")
     graph.attr("edge", fontname=FONT, fontsize="9", arrowsize="0.6", color="#555555", fontcolor="#555555")
     if picture.note:
@@ -88,7 +93,7 @@ def _box(box: Box) -> dict[str, str]:
         "id": box.id,
         "fillcolor": _tint(box.shade),
         "penwidth": f"{0.8 + 1.2 * abs(box.shade):.2f}",
-        "tooltip": html.escape(box.hint or box.title, quote=False),
+        "tooltip": _escaped(box.hint or box.title),
         **SHAPES[box.style],
     }
 
@@ -114,8 +119,9 @@ def _lines(lines: list[str], title: str = "") -> str:
 
 
 def _escaped(line: str) -> str:
-    printable = "".join(letter if letter.isprintable() else " " for letter in line)
-    return html.escape(printable) or " "
+    """One line of text in which Graphviz, and XML after it, find nothing but letters."""
+    letters = (letter if letter.isprintable() or letter in JOINERS else " " for letter in line)
+    return html.escape("".join(letters)).translate(MISREAD) or " "
 
 
 def _tint(shade: float) -> str:

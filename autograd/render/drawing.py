@@ -6,6 +6,7 @@ import os
 import tempfile
 import webbrowser
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
@@ -21,6 +22,8 @@ from .program_picture import program_picture
 from .renderers import can_render, rendered
 from .text import tree
 
+DIRECTIONS = ("LR", "TB", "RL", "BT")
+
 FORMATS = ("svg", "png", "pdf", "dot", "html")
 
 LARGEST_INLINE = 1000
@@ -31,7 +34,13 @@ SHARP = "150"
 
 
 def draw(
-    root: Any, *, depth: int | None = None, expand: bool = False, partials: bool = False, limit: int = 300
+    root: Any,
+    *,
+    depth: int | None = None,
+    expand: bool = False,
+    partials: bool = False,
+    limit: int = 300,
+    direction: str = "LR",
 ) -> Drawing:
     """A Drawing of the graph below a Value, or of the program of a jitted function (`draw(f.program)`).
 
@@ -39,6 +48,7 @@ def draw(
     is negative, the stronger the larger. Neurons, layers and models are frames; `depth` says how many levels of them
     are opened. With `expand` each `dot` and `sum` is drawn as the products and additions it is made of, with
     `partials` each edge carries its local derivative. More than `limit` boxes are folded, and the picture says so.
+    The arrows go from left to right, or as `direction` says: "LR", "TB", "RL" or "BT".
 
     >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
     >>> draw(a * b)
@@ -48,16 +58,24 @@ def draw(
 
     Raises ArgumentError for anything that is no graph.
     """
-    for name, given, least in (("depth", depth, 0), ("limit", limit, 1)):
-        if not (given is None or isinstance(given, int)) or (given is not None and given < least):
-            raise ArgumentError(f"draw: {name} is {given!r}; it needs to be a whole number, {least} or more")
+    if depth is not None:
+        _need_whole("depth", depth, 0)
+    _need_whole("limit", limit, 1)
+    if direction not in DIRECTIONS:
+        raise ArgumentError(f"draw: direction is {direction!r}; it needs to be one of {', '.join(DIRECTIONS)}")
     if isinstance(root, Listing):
-        return Drawing(program_picture(root), str(root))
+        return Drawing(replace(program_picture(root), direction=direction), str(root))
     if not isinstance(root, Value):
         mend = "draw its .program or .graph" if isinstance(root, Jitted) else "was it computed from Values?"
         raise ArgumentError(f"draw takes a Value or the program of a jitted function, got {root!r}; {mend}")
     whole = expanded(root) if expand else root
-    return Drawing(graph_picture(whole, depth, limit, partials), tree(root), whole)
+    picture = graph_picture(whole, depth, limit, partials)
+    return Drawing(replace(picture, direction=direction), tree(root), whole)
+
+
+def _need_whole(name: str, given: object, least: int) -> None:
+    if not isinstance(given, int) or given < least:
+        raise ArgumentError(f"draw: {name} is {given!r}; it needs to be a whole number, {least} or more")
 
 
 class Drawing:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from importlib.resources import files
-from itertools import product
+from itertools import count, product
 from typing import Any, TypeVar
 
 from .. import ops
@@ -31,10 +31,10 @@ from ..expressions import (
     value_formula,
     variable,
 )
-from ..names import bracketed
+from ..names import Names, bracketed
 from ..notes import line_of
 from ..record import Op, Primitive, RowOp
-from ..steps import Application, Backward, Forward, Start, Steps, steps
+from ..steps import Application, Backward, Forward, Operand, Start, Steps, steps
 from ..value import Value
 from .dot import digraph
 from .drawing import Drawing, draw
@@ -62,7 +62,8 @@ def page(drawing: Drawing) -> str:
     """The drawing as an HTML page that needs no other file; one can step through it if each box is a single node."""
     told, note = _steps_of(drawing)
     if told is None:
-        return _filled(drawing.words.partition(" =")[0] if drawing.root else "", drawing.svg(), note, "", "")
+        title = "program" if drawing.root is None else Names(drawing.root)[drawing.root]
+        return _filled(title, drawing.svg(), note)
     return _page_of(told, _beginnings(told), drawing)
 
 
@@ -109,10 +110,10 @@ def _page_of(told: Steps, beginnings: dict[Value, float], drawing: Drawing) -> s
     return _filled(told.names[told.root], drawing.svg(), "", f"const GRAPH = {literal(graph)};", script.written())
 
 
-def _filled(title: str, svg: str, note: str, graph: str, functions: str) -> str:
+def _filled(title: str, svg: str, note: str, graph: str = "", functions: str = "") -> str:
     """The template with its gaps filled, all at once, so that nothing in a name is taken for a gap."""
     gaps = {
-        "title": html.escape(title or "program"),
+        "title": html.escape(title),
         "note": html.escape(note),
         "svg": svg,
         "graph": graph,
@@ -244,15 +245,9 @@ class Script:
 
     def kind(self, applied: Application) -> int:
         """The position in `kinds` of what nodes with this op, and with these constants in these places, share."""
-        places = tuple(
-            tuple(repr(x.value) if x.node is None else math.isfinite(x.value) for x in row) for row in applied.rows
-        )
-        key: tuple[Any, ...] = (
-            applied.op,
-            places,
-            math.isfinite(applied.value),
-        )  # a formula may depend on what is finite
-        if not applied.op.javascript:  # and, if the page cannot look for itself, on every number
+        places = tuple(tuple(map(_kind_of_operand, row)) for row in applied.rows)
+        key: tuple[Any, ...] = (applied.op, places, math.isfinite(applied.value))
+        if not applied.op.javascript:  # the page cannot see for itself which equations hold
             key += (applied.node,)
         if key not in self._known:
             self._known[key] = len(self.kinds)
@@ -267,8 +262,8 @@ class Script:
         return re.sub("<(?=/script|!--)", "< ", code, flags=re.IGNORECASE)
 
     def _kind(self, applied: Application) -> dict[str, Any]:
-        op, count = applied.op, iter(range(len(applied.operands)))
-        rows = [[_place(next(count), x.node is None, x.value) for x in row] for row in applied.rows]
+        op, places = applied.op, count()
+        rows = [[_in_formulas(x, next(places)) for x in row] for row in applied.rows]
         self._try(partial(self._op, op))
         partials: list[Any] = [None] * len(applied.operands)
         if not op.compound:
@@ -321,9 +316,14 @@ class Script:
             return None
 
 
-def _place(at: int, constant: bool, x: float) -> Any:
-    """What stands for the operand at that position in formulas."""
-    return x if constant else variable(at, x)
+def _kind_of_operand(x: Operand) -> Any:
+    """A constant, or whether the number of a node is finite, on which depends what a formula leaves out."""
+    return repr(x.value) if x.node is None else math.isfinite(x.value)
+
+
+def _in_formulas(x: Operand, at: int) -> Any:
+    """What stands for the operand at that position: constants stand for themselves."""
+    return x.value if x.node is None else variable(at, x.value)
 
 
 def literal(x: Any) -> str:

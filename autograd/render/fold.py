@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TypeAlias
 
+from .. import ops
 from ..graph import value_args
 from ..record import RowOp
 from ..storage import Scope
@@ -49,7 +50,11 @@ def by_scope(home: Mapping[Value, Scopes], depth: int) -> Keys:
 
 
 def by_likeness(order: Sequence[Value], keys: Keys) -> Keys:
-    """The same with one box for all nodes of the same op whose results go to the same boxes."""
+    """The same with one box for all nodes of the same op whose results go to the same boxes.
+
+    A sum that is only added to another one is a part of that one, so that a chain of additions is one box.
+    """
+    users: dict[Value, list[Value]] = defaultdict(list)
     goes_to: dict[Value, set[Hashable]] = defaultdict(set)
     alike: Keys = {}
     known: dict[Hashable, Hashable] = {}  # one object for each key, so that keys may be compared by identity
@@ -58,9 +63,12 @@ def by_likeness(order: Sequence[Value], keys: Keys) -> Keys:
         if key is node:
             key = (node.op, type(node), frozenset(goes_to[node]))
             key = known.setdefault(key, key)
+            if node.op is ops.add and [user.op for user in users[node]] == [ops.add]:
+                key = alike[users[node][0]]
         alike[node] = key
         for arg in value_args(node):
             goes_to[arg].add(key)
+            users[arg].append(node)
     sizes = Counter(alike.values())
     return {node: node if sizes[alike[node]] == 1 else alike[node] for node in order}
 

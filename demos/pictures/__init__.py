@@ -9,7 +9,7 @@ from .descent import contours, surface
 from .images import confusion_matrix, digit_sheet, weight_images
 from .paper import BLUE, GREY, ORANGE, frames, keep, ready
 from .plane import Plane
-from .programs import staircases, time_bars
+from .programs import drawings, staircases, time_bars
 from .training import curves, learning_rate_curve, loss_curve, training_curves
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "contours",
     "curves",
     "digit_sheet",
+    "drawings",
     "frames",
     "keep",
     "learning_rate_curve",

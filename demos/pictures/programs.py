@@ -1,11 +1,14 @@
-"""What the lesson on compiling shows: where products read, and how long ways to compute something take."""
+"""What the lesson on compiling shows: graphs and programs, where products read, how long ways to compute take."""
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping, Sequence
 from itertools import cycle
+from pathlib import Path
+from typing import Any
 
-from autograd import ArgumentError
+from autograd import ArgumentError, Drawing
 
 from .paper import BLUE, GREY, ORANGE, Axes, Figure, axes, numbers, panels
 
@@ -50,3 +53,27 @@ def time_bars(seconds: Mapping[str, float], operations: int, *, ax: Axes = None)
     ax.set_title(f"{operations:,} scalar operations and their gradients: {longest / shortest:,.0f} times as fast")
     ax.spines[["top", "right"]].set_visible(False)
     return ax.figure
+
+
+def drawings(side_by_side: Mapping[str, Drawing], *, ax: Axes = None) -> Figure:
+    """What `draw` has drawn, one beside the other under its title, all letters of one size."""
+    images = [_image(drawing) for drawing in side_by_side.values()]
+    if not images:
+        raise ArgumentError("drawings takes a title and a drawing for each of them, got none")
+    tallest = max(image.shape[0] for image in images)
+    widths = [image.shape[1] for image in images]
+    ax = axes(ax, (8, 8 * tallest / sum(widths) + 0.4))
+    for place, title, image in zip(panels(ax, 1, len(images), widths=widths), side_by_side, images, strict=True):
+        place.imshow(image)
+        place.set_ylim(tallest, 0)
+        place.set_title(title)
+        place.axis("off")
+    return ax.figure
+
+
+def _image(drawing: Drawing) -> Any:
+    """The drawing as an array of pixels."""
+    from matplotlib.image import imread
+
+    with tempfile.TemporaryDirectory() as folder:
+        return imread(drawing.save(Path(folder) / "drawing.png"))
