@@ -279,7 +279,7 @@ def test_the_compile_lesson_runs_in_a_pipe_and_writes_its_pictures(tmp_path):
     ran = python("-W", "error", "-m", "demos", "compile", "--quick", "--out", "results", cwd=tmp_path, COLUMNS="80")
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ESCAPE not in ran.stdout and max(map(len, ran.stdout.splitlines())) <= 80
-    assert sorted(os.listdir(tmp_path / "results")) == ["regions.png", "speed.png", "staircases.png"]
+    assert sorted(os.listdir(tmp_path / "results")) == ["programs.png", "regions.png", "speed.png", "staircases.png"]
     for path in (tmp_path / "results").iterdir():
         assert path.read_bytes().startswith(b"\x89PNG")
     assert "h1 (30, 16) = relu(xs (30, 2) @ layers.0.w.T + layers.0.b)   # 2,400 nodes" in ran.stdout

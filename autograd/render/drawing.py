@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import uuid
 import webbrowser
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,7 +20,7 @@ from .expand import expanded
 from .graph_picture import graph_picture
 from .picture import Picture
 from .program_picture import program_picture
-from .renderers import can_render, rendered
+from .renderers import rendered
 from .text import tree
 
 DIRECTIONS = ("LR", "TB", "RL", "BT")
@@ -29,8 +30,8 @@ FORMATS = ("svg", "png", "pdf", "dot", "html")
 LARGEST_INLINE = 1000
 """A picture of more boxes is not shown in a notebook by itself."""
 
-SHARP = "150"
-"""Dots per inch of PNG files."""
+SHARP = {"dpi": "150", "size": "200,200"}
+"""For PNG files: dots per inch; more than 200 inches would be more dots than such a file can have."""
 
 
 def draw(
@@ -105,7 +106,11 @@ class Drawing:
         return drawn[drawn.index("<svg") :]
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """The path of the file it was written to: .svg, .png, .pdf, .dot, or .html, a page to step through."""
+        """The path of the file it was written to: .svg, .png, .pdf, .dot, or .html, a page to step through.
+
+        Raises ArgumentError for another ending, FileNotFoundError if there is no such folder, RenderError if there is
+        nothing to draw with; a file that was there before is then as it was.
+        """
         target = Path(path)
         kind = target.suffix.lower().removeprefix(".")
         if kind not in FORMATS:
@@ -114,9 +119,11 @@ class Drawing:
         return target
 
     def show(self) -> None:
-        """Nothing; opens the picture in the browser."""
+        """Nothing; opens the picture in the browser, or says where it is if there is none."""
         folder = Path(tempfile.mkdtemp(prefix="glassgrad-"))
-        webbrowser.open(self.save(folder / "graph.svg").as_uri())
+        file = self.save(folder / "graph.svg")
+        if not webbrowser.open(file.as_uri()):
+            print(f"no browser was found; the picture is {file}")
 
     def _as(self, kind: str) -> bytes:
         if kind == "dot":
@@ -126,17 +133,21 @@ class Drawing:
         return self._rendered(kind)
 
     def _rendered(self, kind: str) -> bytes:
-        source = self.source
-        if kind == "png":
-            source = source.replace("{", f"{{\n\tdpi={SHARP}", 1)
         try:
-            return rendered(source, kind)
+            graph = self.digraph.copy()
+            if kind == "png":
+                graph.attr(**SHARP)
+            return rendered(graph.source, kind)
         except RenderError as error:
             raise RenderError(f"{error}. As text it is:\n{self.words}") from None
 
     def _repr_svg_(self) -> str | None:
-        small = len(self.picture.boxes) <= LARGEST_INLINE
-        return self.svg() if small and can_render() else None
+        if len(self.picture.boxes) > LARGEST_INLINE:
+            return None
+        try:
+            return self.svg()
+        except RenderError:  # a notebook shows the text then
+            return None
 
     def __repr__(self) -> str:
         return self.words
@@ -144,11 +155,13 @@ class Drawing:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Nothing; the file holds all of the content, or what it held before."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {path.parent} to save {path.name} in; make it first")
+    temporary = path.with_name(f".glassgrad-{uuid.uuid4().hex}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with open(temporary, "xb") as file:
             file.write(content)
-        os.replace(name, path)
+        os.replace(temporary, path)
     except BaseException:
-        os.unlink(name)
+        temporary.unlink(missing_ok=True)
         raise

@@ -63,7 +63,7 @@ def by_likeness(order: Sequence[Value], keys: Keys) -> Keys:
         if key is node:
             key = (node.op, type(node), frozenset(goes_to[node]))
             key = known.setdefault(key, key)
-            if node.op is ops.add and [user.op for user in users[node]] == [ops.add]:
+            if node.op is ops.add and _adds_alone(users[node], keys):
                 key = alike[users[node][0]]
         alike[node] = key
         for arg in value_args(node):
@@ -71,6 +71,11 @@ def by_likeness(order: Sequence[Value], keys: Keys) -> Keys:
             users[arg].append(node)
     sizes = Counter(alike.values())
     return {node: node if sizes[alike[node]] == 1 else alike[node] for node in order}
+
+
+def _adds_alone(users: Sequence[Value], keys: Keys) -> bool:
+    """Whether these are a single addition, outside of the parts that are folded."""
+    return len(users) == 1 and users[0].op is ops.add and keys[users[0]] is users[0]
 
 
 def _made_here(node: Value, args: Sequence[Value]) -> bool:

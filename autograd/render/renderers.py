@@ -3,48 +3,57 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
+from importlib.util import find_spec
 
 from ..errors import RenderError
 
 HOW_TO_INSTALL = (
-    "either of two ways helps: the executable `dot` (apt install graphviz, brew install graphviz), or "
-    'pip install "glassgrad[draw]", whose pygraphviz brings its own Graphviz'
+    "Either of two ways helps: install Graphviz with its executable `dot` (apt install graphviz, brew install "
+    "graphviz), or pip install pygraphviz, which brings a Graphviz of its own"
 )
+
+PYGRAPHVIZ = """\
+import sys, pygraphviz
+graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode())
+sys.stdout.buffer.write(graph.draw(format=sys.argv[1], prog="dot"))
+"""
+"""What another Python runs: as a library, Graphviz is not safe in threads, and prints what it pleases."""
 
 
 def rendered(source: str, kind: str) -> bytes:
     """The picture in the format `kind`, such as "svg" or "png"; RenderError if there is nothing to render it with."""
     if shutil.which("dot"):
-        return _by_executable(source, kind)
-    return _by_pygraphviz(source, kind)
+        return _by_dot(source, kind)
+    if can_render():
+        return _by_pygraphviz(source, kind)
+    raise RenderError(f"there is no Graphviz to draw with. {HOW_TO_INSTALL}")
 
 
 def can_render() -> bool:
     """Whether there is a Graphviz."""
-    if shutil.which("dot"):
-        return True
-    try:
-        import pygraphviz  # noqa: F401
-    except ImportError:
-        return False
-    return True
+    return bool(shutil.which("dot") or find_spec("pygraphviz"))
 
 
-def _by_executable(source: str, kind: str) -> bytes:
+def _by_dot(source: str, kind: str) -> bytes:
     import graphviz
 
     try:
-        return graphviz.Source(source).pipe(format=kind)
-    except (graphviz.ExecutableNotFound, graphviz.CalledProcessError) as error:
-        raise RenderError(f"Graphviz could not draw this as {kind}: {error}") from None
+        return graphviz.Source(source).pipe(format=kind, quiet=True)
+    except (graphviz.CalledProcessError, graphviz.ExecutableNotFound) as error:
+        raise _failed(kind, getattr(error, "stderr", None) or b"") from None
 
 
 def _by_pygraphviz(source: str, kind: str) -> bytes:
-    try:
-        import pygraphviz
-    except ImportError:
-        raise RenderError(f"there is no Graphviz to draw with; {HOW_TO_INSTALL}") from None
-    drawn = pygraphviz.AGraph(string=source).draw(format=kind, prog="dot")
-    if not drawn:
-        raise RenderError(f"pygraphviz could not draw this as {kind}; {HOW_TO_INSTALL}")
-    return bytes(drawn)
+    command = [sys.executable, "-c", PYGRAPHVIZ, kind]
+    run = subprocess.run(command, input=source.encode(), capture_output=True, check=False)
+    if run.returncode or not run.stdout:
+        raise _failed(kind, run.stderr)
+    return run.stdout
+
+
+def _failed(kind: str, said: bytes) -> RenderError:
+    """The error to raise when Graphviz has given up, with the last line of what it said."""
+    why = said.decode(errors="replace").strip().rpartition("\n")[2] or "it gave nothing"
+    return RenderError(f"Graphviz could not draw this as {kind}: {why}. {HOW_TO_INSTALL}")
