@@ -13,6 +13,7 @@ from .debugging import debug_report
 from .engines import Engine, installed
 from .measure import Disagreement, Effort, Times, bytes_of, compare_gradients, times
 from .net_jobs import example_job, moons_job
+from .seeing import seeing_report
 from .tables import table
 from .workloads import Job, chain_job, dag_job, random_dag
 
@@ -26,6 +27,7 @@ workloads:
   e  steps compiled by jit beside hand-written NumPy, jax.jit and PyTorch, all on one thread: microseconds
   f  what compiling costs: seconds, peak memory, growth with the graph, what 10,000 steps leave behind
   g  what debug() costs: inside it, and outside it in a process that has used it
+  h  looking at graphs: pictures, pages, steps, paths, text: seconds
 
 Figures are medians; `best` is the fastest run. `gc` says whether Python's garbage collector was on, as it is by
 default. The first engine is run again next to each other one, and all gradients are compared before anything is
@@ -154,6 +156,11 @@ def _debugging(engines: Sequence[Engine], plan: Plan) -> None:
         _show(text)
 
 
+def _seeing(engines: Sequence[Engine], plan: Plan) -> None:
+    for text in seeing_report():
+        _show(text)
+
+
 WORKLOADS: dict[str, Callable[[Sequence[Engine], Plan], None]] = {
     "a": _dags,
     "b": _moons,
@@ -162,6 +169,7 @@ WORKLOADS: dict[str, Callable[[Sequence[Engine], Plan], None]] = {
     "e": _compiled_steps,
     "f": _compiling,
     "g": _debugging,
+    "h": _seeing,
 }
 
 
