@@ -26,5 +26,5 @@ clean:
 
 .venv/installed: setup.cfg pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(VENV)/python -m pip install --quiet --editable ".[demos,test,dev]"
+	$(VENV)/python -m pip install --quiet --editable ".[demos,test,browser,dev]"
 	touch $@

@@ -7,21 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
 
 from . import ops
+from .applications import Application, application
 from .backprop import partials
-from .errors import ArgumentError, DomainError, NotANumberError, node_and_line
-from .expressions import SIGNED, Expression, Writer, as_it_is_here, partial_formulas, text, value_formula, variable
-from .graph import rows_of
+from .errors import ArgumentError, NotANumberError, node_and_line
+from .expressions import SIGNED, Expression, Writer, text
 from .names import Names, bracketed, derivative
-from .notes import line_of
 from .number import figure
-from .record import Primitive
-from .rows import entries
 from .value import Value
 
 SHOWN = 40
@@ -29,58 +25,6 @@ SHOWN = 40
 
 BLANK = "____"
 """What stands in a question in place of a number."""
-
-
-@dataclass(frozen=True)
-class Application:
-    """One op applied to its operands: what the steps of one node have in common."""
-
-    node: Value
-    name: str
-    op: Primitive
-    rows: tuple[tuple[Operand, ...], ...]
-    value: float
-    line: str
-    """The user's line that made the node, such as `moons.py:31`; empty if it is not known."""
-
-    @property
-    def operands(self) -> tuple[Operand, ...]:
-        """All operands, row after row."""
-        return self.rows[0] if len(self.rows) == 1 else tuple(x for row in self.rows for x in row)
-
-    def out(self) -> Expression:
-        """The node as a variable of formulas."""
-        return variable(Operand(self.name, self.value, self.node), self.value)
-
-    def variables(self) -> list[list[Any]]:
-        """The operands as they stand in formulas, row after row: constants as numbers."""
-        return [[x.value if x.node is None else variable(x, x.value) for x in row] for row in self.rows]
-
-    def formula(self) -> Any:
-        """The value as a formula of the operands."""
-        return value_formula(self.op, self.variables())
-
-    def partial(self, position: int) -> Any:
-        """The partial in the operand at that position as a formula; None if the record gives none."""
-        try:
-            return as_it_is_here(self._partials[position])
-        except (DomainError, RecursionError):  # it has more to it than a sentence can tell
-            return None
-
-    @cached_property  # a row gives the formulas of all its operands at once, and each has a step of its own
-    def _partials(self) -> list[Any]:
-        if self.op.compound:
-            return [None] * len(self.operands)
-        return partial_formulas(self.op, self.out(), self.variables())
-
-
-@dataclass(frozen=True)
-class Operand:
-    """What stands in one place of an op: a node and its name, or a constant, which is called by its number."""
-
-    name: str
-    value: float
-    node: Value | None = field(repr=False)
 
 
 class Step:
@@ -350,7 +294,7 @@ def steps(root: Value) -> Steps:
         raise ArgumentError(f"steps goes through the graph below a Value, got {root!r}; was it computed from Values?")
     names = Names(root)
     applications = [application(node, names) for node in names.order if node.op is not None]
-    found: list[Step] = [Forward(application) for application in applications]
+    found: list[Step] = [Forward(applied) for applied in applications]
     with np.errstate(over="ignore", invalid="ignore"):  # as in backward
         found += _backward_steps(root, names, applications)
     return Steps(root, names, found)
@@ -359,20 +303,20 @@ def steps(root: Value) -> Steps:
 def _backward_steps(root: Value, names: Names, applications: list[Application]) -> Iterator[Step]:
     """The start at the root, then for each edge along which `backward` passes a gradient on what it adds."""
     grads = {node: node.grad if node.op is None else 0.0 for node in names.order}
-    before, inner = grads[root], tuple(application.node for application in applications)
+    before, inner = grads[root], tuple(applied.node for applied in applications)
     grads[root] = after = _sum(before, 1.0, root)
     yield Start(root, names[root], before, after, inner)
-    for application in reversed(applications):
-        node = application.node
+    for applied in reversed(applications):
+        node = applied.node
         upstream = grads[node]
         if upstream == 0.0 and node.op is not ops.add:  # a gradient of 0 is not passed on
             continue
-        positions = [at for at, x in enumerate(application.operands) if x.node is not None]
+        positions = [at for at, x in enumerate(applied.operands) if x.node is not None]
         for at, (arg, partial) in zip(positions, partials(node), strict=True):
             before = grads[arg]
             contribution = upstream * partial
             grads[arg] = after = _sum(before, contribution, arg)
-            yield Backward(application, names[root], at, upstream, partial, contribution, before, after)
+            yield Backward(applied, names[root], at, upstream, partial, contribution, before, after)
 
 
 def _sum(before: float, contribution: float, arg: Value) -> float:
@@ -383,16 +327,6 @@ def _sum(before: float, contribution: float, arg: Value) -> float:
             f"steps: there is a gradient to be added to {before!r}{node_and_line(arg.label)}; "
             "set grad to 0.0 before, as zero_grad() does"
         ) from None
-
-
-def application(node: Value, names: Names) -> Application:
-    assert node.op is not None
-    rows = tuple(tuple(_operand(x, names) for x in entries(row)) for row in rows_of(node))
-    return Application(node, names[node], node.op, rows, node.data, line_of(node))
-
-
-def _operand(x: Any, names: Names) -> Operand:
-    return Operand(f"{x:.6g}", x, None) if x.__class__ is float else Operand(names[x], x.data, x)
 
 
 # --- words ---------------------------------------------------------------------------------------------------

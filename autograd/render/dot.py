@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
+from ..errors import RenderError
 from .picture import Arrow, Box, Cluster, Picture
 
 BLUE, ORANGE = (0, 114, 178), (213, 94, 0)
@@ -34,8 +35,11 @@ SHAPES = {
 
 
 def digraph(picture: Picture) -> Any:
-    """The picture as a `graphviz.Digraph`."""
-    from graphviz import Digraph
+    """The picture as a `graphviz.Digraph`; RenderError if that package is missing."""
+    try:
+        from graphviz import Digraph
+    except ImportError:
+        raise RenderError("the Python package graphviz is missing; pip install graphviz") from None
 
     graph = Digraph("graph")
     graph.attr(rankdir=picture.direction, newrank="true", nodesep="0.12", ranksep="0.4")

@@ -19,6 +19,7 @@ from itertools import count, product
 from typing import Any, TypeVar
 
 from .. import ops
+from ..applications import Application, Operand
 from ..errors import AutogradError, DomainError, RenderError
 from ..expressions import (
     ATOM,
@@ -34,7 +35,7 @@ from ..expressions import (
 from ..names import Names, bracketed
 from ..notes import line_of
 from ..record import Op, Primitive, RowOp
-from ..steps import Application, Backward, Forward, Operand, Start, Steps, steps
+from ..steps import Backward, Forward, Start, Steps, steps
 from ..value import Value
 from .dot import digraph
 from .drawing import Drawing, draw

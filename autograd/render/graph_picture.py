@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict, deque
-from collections.abc import Hashable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from .. import ops
+from ..applications import Application, application
 from ..backprop import partials
 from ..errors import DomainError
 from ..expressions import Expression, text
@@ -15,7 +16,7 @@ from ..graph import value_args
 from ..names import Names
 from ..number import figure
 from ..record import RowOp
-from ..steps import Application, Forward, application
+from ..steps import Forward
 from ..storage import Scope
 from ..value import Value
 from .fold import Keys, Scopes, by_likeness, by_scope, depth_of, homes
@@ -23,6 +24,9 @@ from .picture import Arrow, Box, Cluster, Picture
 
 LONGEST_FORMULA = 26
 """A longer formula is not written into a box; the name of the op is."""
+
+LONGEST_NAME = 40
+"""A longer name is cut in its middle; it is told in full when the mouse rests on the box."""
 
 PART = 80
 """How many boxes are drawn of a graph that cannot be folded into as many as are allowed."""
@@ -48,9 +52,10 @@ def graph_picture(root: Value, depth: int | None, limit: int, show_partials: boo
     nearest = _nearest(keys[root], keys, groups, len(groups) if len(groups) <= limit else min(limit, PART))
     if len(nearest) < len(groups):
         note = f"Shown are the {len(nearest)} boxes nearest to the root. {note}"
-    painter = _Painter(names, home, keys, show_partials)
-    boxes = tuple(painter.box(key, nodes, nearest) for key, nodes in groups.items() if key in nearest)
-    arrows = tuple(painter.arrows(node for key in nearest for node in groups[key]))
+    shown = {key: nodes for key, nodes in groups.items() if key in nearest}
+    painter = _Painter(names, home, keys, shown, show_partials)
+    boxes = tuple(painter.box(key) for key in shown)
+    arrows = tuple(painter.arrows())
     if note:
         note = f"{len(names.order):,} nodes. {note}draw(..., depth=, limit=) shows more or less."
     return Picture(boxes, arrows, note, len(names.order))
@@ -93,52 +98,60 @@ def _nearest(start: Hashable, keys: Keys, groups: Mapping[Hashable, Sequence[Val
 class _Painter:
     """Makes the boxes and arrows of one picture."""
 
-    def __init__(self, names: Names, home: Mapping[Value, Scopes], keys: Keys, show_partials: bool) -> None:
-        self.names, self.home, self.keys, self.show_partials = names, home, keys, show_partials
+    def __init__(
+        self,
+        names: Names,
+        home: Mapping[Value, Scopes],
+        keys: Keys,
+        groups: Mapping[Hashable, Sequence[Value]],
+        show_partials: bool,
+    ) -> None:
+        self.names, self.home, self.keys, self.groups, self.show_partials = names, home, keys, groups, show_partials
         self.index = {node: i for i, node in enumerate(names.order)}
         self.clusters: dict[Scope, Cluster] = {}
-        grads = [abs(node.grad) for node in names.order]
+        grads = [abs(_grad(node)) for nodes in groups.values() for node in nodes]
         self.largest = max((grad for grad in grads if math.isfinite(grad)), default=0.0)
 
     # --- boxes ---
 
-    def box(self, key: Hashable, nodes: Sequence[Value], shown: set[Hashable]) -> Box:
-        """The box of these nodes."""
+    def box(self, key: Hashable) -> Box:
+        """The box of the nodes that have this key."""
+        nodes = self.groups[key]
         if isinstance(key, Scope):
             box = self._of_scope(key, nodes)
         elif len(nodes) > 1:
             box = self._of_many(nodes)
         else:
             box = self._of_node(nodes[0])
-        hidden = {self.keys[arg] for node in nodes for arg in value_args(node)} - shown
-        more = (f"... {len(hidden):,} more inputs",) if hidden else ()
-        return Box(self._id(key), box.title, (*box.lines, *more), box.shade, box.style, box.hint, box.inside)
+        hidden = {self.keys[arg] for node in nodes for arg in value_args(node)} - self.groups.keys()
+        more = (f"... {_count(len(hidden), 'more input')}",) if hidden else ()
+        sound = all(math.isfinite(node.data) and math.isfinite(_grad(node)) for node in nodes)
+        return replace(box, id=self._id(key), lines=(*box.lines, *more), style=box.style if sound else "broken")
 
     def _of_node(self, node: Value) -> Box:
-        broken = not (math.isfinite(node.data) and math.isfinite(node.grad))
-        value, grad = figure(node.data), f"grad {figure(node.grad)}"
-        inside, title, shade = self._cluster(self.home[node]), self._name(node), self._shade(node.grad)
+        value, grad = figure(node.data), f"grad {figure(_grad(node))}"
+        inside, title, shade = self._cluster(self.home[node]), self._name(node), self._shade(_grad(node))
         if node.op is None:
             hint = f"{self.names[node]} = {value}"
-            return Box("", title, (f"= {value},  {grad}",), shade, "broken" if broken else "leaf", hint, inside)
+            return Box("", title, (f"= {value},  {grad}",), shade, "leaf", hint, inside)
         applied = application(node, self.names)
         lines = (f"= {self._formula(applied)}", f"= {value},  {grad}")
-        return Box("", title, lines, shade, "broken" if broken else "node", str(Forward(applied)), inside)
+        return Box("", title, lines, shade, "node", str(Forward(applied)), inside)
 
     def _of_scope(self, scope: Scope, nodes: Sequence[Value]) -> Box:
         parameters = [node for node in nodes if node.op is None]
         around = next(self.home[node][: self.home[node].index(scope)] for node in nodes)
         lines = (
             scope.kind,
-            f"{len(parameters):,} parameters, {len(nodes) - len(parameters):,} operations",
-            f"grad {_range(node.grad for node in parameters)}",
+            f"{_count(len(parameters), 'parameter')}, {_count(len(nodes) - len(parameters), 'operation')}",
+            f"grad {_range(map(_grad, parameters))}",
         )
         title = _below(scope.path, around)
         return Box("", title, lines, self._strongest(parameters), "many", title, self._cluster(around))
 
     def _of_many(self, nodes: Sequence[Value]) -> Box:
         what = "leaves" if nodes[0].op is None else f"times {nodes[0].op.name}"
-        lines = (_range(node.data for node in nodes), f"grad {_range(node.grad for node in nodes)}")
+        lines = (_range(node.data for node in nodes), f"grad {_range(map(_grad, nodes))}")
         [inside, *others] = {self.home[node] for node in nodes}
         cluster = None if others else self._cluster(inside)
         return Box("", f"{len(nodes):,}", (what, *lines), self._strongest(nodes), "many", "", cluster)
@@ -154,8 +167,9 @@ class _Painter:
         return self._name(x.key.node)
 
     def _name(self, node: Value) -> str:
-        """What the node is called inside its frame."""
-        return _below(self.names[node], self.home[node])
+        """What the node is called inside its frame; a long name is cut in the middle."""
+        name = _below(self.names[node], self.home[node])
+        return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 13]}...{name[-10:]}"
 
     def _shade(self, grad: float) -> float:
         """The strength of the colour grows with the root of the gradient, so that small ones are seen as well."""
@@ -164,7 +178,7 @@ class _Painter:
         return math.copysign(math.sqrt(abs(grad) / self.largest), grad)
 
     def _strongest(self, nodes: Sequence[Value]) -> float:
-        return self._shade(max((node.grad for node in nodes), key=abs, default=0.0))
+        return self._shade(max(filter(math.isfinite, map(_grad, nodes)), key=abs, default=0.0))
 
     def _cluster(self, scopes: Scopes) -> Cluster | None:
         """The frame of these parts, from outer to inner."""
@@ -177,21 +191,25 @@ class _Painter:
         return cluster
 
     def _id(self, key: Hashable) -> str:
-        return f"n{self.index[key]}" if isinstance(key, Value) else f"g{id(key)}"
+        first = self.index[self.groups[key][0]]
+        return f"n{first}" if isinstance(key, Value) else f"g{first}"
 
     # --- arrows ---
 
-    def arrows(self, nodes: Iterator[Value]) -> Iterator[Arrow]:
+    def arrows(self) -> Iterator[Arrow]:
         """An arrow for each edge between single nodes; one for all edges between two boxes of which one has many."""
         together: Counter[tuple[str, str]] = Counter()
-        for node in nodes:
+        for node in (node for nodes in self.groups.values() for node in nodes):
             head = self.keys[node]
             slopes = self._partials(node) if self.show_partials and node.op is not None else {}
             for at, arg in enumerate(node.args):
-                if not isinstance(arg, Value) or self.keys[arg] is head:  # == would compare numbers
+                if not isinstance(arg, Value):
                     continue
-                ends = (self._id(self.keys[arg]), self._id(head))
-                if self.keys[arg] is arg and head is node:
+                tail = self.keys[arg]
+                if tail is head or tail not in self.groups:  # == would compare numbers
+                    continue
+                ends = (self._id(tail), self._id(head))
+                if tail is arg and head is node:
                     yield Arrow(f"e{self.index[node]}_{at}", *ends, slopes.get(at, ""), _place(node, at))
                 else:
                     together[ends] += 1
@@ -219,9 +237,20 @@ def _place(node: Value, at: int) -> str:
     return str(at + 1) if ordered else ""
 
 
-def _range(numbers: Any) -> str:
+def _grad(node: Value) -> float:
+    """Its gradient, which someone may have set to None."""
+    return node.grad or 0.0
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def _range(numbers: Iterable[float]) -> str:
+    """The smallest and the largest of the numbers; nan if that is among them."""
     found = list(numbers)
-    if not found:
-        return "none"
-    low, high = figure(min(found)), figure(max(found))
-    return low if low == high else f"{low} ... {high}"
+    proper = [x for x in found if x == x]
+    parts = [" ... ".join(dict.fromkeys(map(figure, (min(proper), max(proper)))))] if proper else []
+    if len(proper) < len(found):
+        parts.append("nan")
+    return ", ".join(parts) or "none"

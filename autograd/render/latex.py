@@ -15,6 +15,7 @@ from ..expressions import (
     POWER,
     PRODUCT,
     SIGNED,
+    TIGHTNESS,
     Expression,
     Writer,
     as_it_is_here,
@@ -169,7 +170,9 @@ class _Latex(Writer):
             return f"-{self.write(factor, PRODUCT)}", SIGNED
         if op is ops.mul:
             return rf"{self.write(a, PRODUCT)} \cdot {self.write(b, POWER)}", PRODUCT
-        return super().infix(op, args)
+        holds, left, right = TIGHTNESS[op.sign]
+        second = self.write(b, right)
+        return f"{self.write(a, left)} {op.sign} {self.bracketed(second) if second[0] == '-' else second}", holds
 
     def function(self, op: Primitive, args: Sequence[str]) -> str:
         if not isinstance(op, RowOp):
@@ -185,10 +188,17 @@ class _Latex(Writer):
             if not self.left:
                 return (r"\dots" if x.key is None else _name(x.key)), ATOM
         self.left -= 1
-        try:
-            return super()._written(x, least)
-        finally:
-            self.left += 1
+        words, holds = super()._written(x, least)
+        self.left += 1
+        return words, min(holds, _tightness(x))
+
+
+def _tightness(x: Any) -> int:
+    """How tightly it holds together at most: 5e-6 is a product in LaTeX, and an unnamed leaf may have a sign."""
+    if isinstance(x, Expression) and x.op is not None:
+        return POWER if x.op is ops.exp else ATOM
+    words = _name(x.key if isinstance(x, Expression) else x)
+    return PRODUCT if r" \cdot " in words else SIGNED if words[0] == "-" else ATOM
 
 
 def _is_minus_one(x: Any) -> bool:
@@ -203,7 +213,7 @@ def _name(name: str | float) -> str:
     """
     if not isinstance(name, str):
         return _number(name)
-    parts = re.fullmatch(r"([A-Za-z]+?)_?(\d*)", name)
+    parts = re.fullmatch(r"([A-Za-z]+)(?:_?(\d+))?", name)
     if parts is None or (len(parts[1]) > 1 and parts[1] not in GREEK):
         return rf"\text{{{_escaped(name)}}}"
     letter = rf"\{parts[1]}" if parts[1] in GREEK else parts[1]
@@ -212,6 +222,8 @@ def _name(name: str | float) -> str:
 
 def _number(x: float) -> str:
     """A number in LaTeX."""
+    if x != x:
+        return r"\mathrm{nan}"
     digits, _, exponent = f"{x:.6g}".replace("inf", r"\infty").partition("e")
     return rf"{digits} \cdot 10^{{{int(exponent)}}}" if exponent else digits
 
@@ -219,4 +231,5 @@ def _number(x: float) -> str:
 def _escaped(words: str) -> str:
     """Text in which nothing is a command."""
     special = {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"}
-    return "".join(special.get(c, rf"\{c}" if c in "#$%&_{}" else c) for c in words)
+    printable = (c if c.isprintable() else " " for c in words)
+    return "".join(special.get(c, rf"\{c}" if c in "#$%&_{}" else c) for c in printable)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from ..applications import application
 from ..errors import ArgumentError
 from ..expressions import text
 from ..names import Names
 from ..number import figure
-from ..steps import application
 from ..value import Value
 
 LONGEST_LINE = 79

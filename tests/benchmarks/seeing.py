@@ -9,13 +9,13 @@ from nets import MLP
 
 from .engines import Glassgrad
 from .tables import table
-from .workloads import dag_job, random_dag
+from .workloads import grow, random_dag
 
 
 def seeing_report() -> list[str]:
     """A table of seconds, the medians of some runs."""
     net = MLP(2, [4, 4, 1], seed=1)([Value(0.5, "x0"), Value(-1.0, "x1")])
-    dag, large = (dag_job(Glassgrad(), random_dag(size)).forward() for size in (10_000, 1_000_000))
+    dag, large = (grow(random_dag(size), Glassgrad())[-1] for size in (10_000, 1_000_000))
     for root in (net, dag):
         root.backward()
     leaf = next(node for node in steps(dag).names.order if node.op is None)
