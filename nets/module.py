@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABCMeta
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
@@ -19,8 +20,11 @@ KINDS: dict[str, type[Module]] = {}
 """Every subclass of Module by the name that saved files know it by."""
 
 
-class _Naming(type):
-    """The class of Module classes: once a module has been made, its parameters are told their paths in it."""
+class _Naming(ABCMeta):
+    """The class of Module classes: once a module has been made, its parameters are told their paths in it.
+
+    It comes from ABCMeta so that a module may be an abstract base class as well.
+    """
 
     def __call__(cls, *args: Any, **options: Any) -> Any:
         module = super().__call__(*args, **options)

@@ -1,6 +1,7 @@
 """Names for nodes, `label`, and the names that parameters have from their model."""
 
 import pickle
+from abc import ABC, abstractmethod
 
 import pytest
 
@@ -132,6 +133,23 @@ def test_label_that_was_given_stays():
     line.plain[0].label = "mine"
     Sequential([line, line])
     assert line.plain[0].label == "mine"
+
+
+def test_module_may_be_an_abstract_base_class():
+    class Policy(Module, ABC):
+        @abstractmethod
+        def __call__(self, x): ...
+
+    class Greedy(Policy):
+        def __init__(self):
+            self.best = Parameter(1.0)
+
+        def __call__(self, x):
+            return self.best * x
+
+    with pytest.raises(TypeError, match="abstract"):
+        Policy()
+    assert Greedy().best.label == "best"
 
 
 def test_names_and_scopes_survive_pickling():
