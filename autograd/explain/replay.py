@@ -6,35 +6,11 @@ from typing import Any
 import numpy as np
 
 from ..errors import ArgumentError, TraceError
-from ..graph import topological_order, value_args
-from ..number import number
+from ..graph import rows_of, topological_order, value_args
 from ..record import RowOp
-from ..rows import Operands, numbers
+from ..rows import numbers
 from ..value import Value
 from ..watch import watcher
-
-
-def replayed(root: Value, changes: Mapping[Value, Any]) -> dict[Value, float]:
-    """The number of every node below root, and of root, if the nodes in `changes` had the numbers given there.
-
-    Nothing is written. A changed inner node no longer follows its arguments; what does not depend on a change keeps
-    the number it has.
-
-    Raises DomainError where an op has no value at the new numbers, ArgumentError where a node that depends on them
-    is the result of a jitted function.
-
-    >>> a = Value(2.0)
-    >>> b = a * a
-    >>> list(replayed(b + 1, {a: 3.0}).values()), a.data
-    ([3.0, 9.0, 10.0], 2.0)
-    """
-    for node in changes:
-        if not isinstance(node, Value):
-            raise ArgumentError(f"replayed: a change needs a Value to change, got {node!r}")
-    given = {node: number(x, "replayed") for node, x in changes.items()}
-    order = topological_order(root)
-    before = {node: node._data for node in order}
-    return {node: x for node, x in (before | recomputed(dependents(order, given), given)).items() if node in before}
 
 
 def between(root: Value, x: Value, asking: str) -> list[Value]:
@@ -68,7 +44,16 @@ def dependents(order: Iterable[Value], xs: Iterable[Value]) -> list[Value]:
 
 
 def recomputed(nodes: Collection[Value], changes: Mapping[Value, float]) -> dict[Value, float]:
-    """The changes, and the numbers of these nodes that follow from them; `nodes` is what `dependents` gave."""
+    """The changes, and the numbers of these nodes that follow from them; `nodes` is what `dependents` gave.
+
+    Nothing is written. A changed inner node no longer follows its arguments. Raises DomainError where an op has no
+    value at the new numbers, ArgumentError where a node is the result of a jitted function.
+
+    >>> a = Value(2.0)
+    >>> b = a * a
+    >>> list(recomputed([a, b], {a: 3.0}).values()), a.data
+    ([3.0, 9.0], 2.0)
+    """
     now = dict(changes)
     for node in nodes:
         if node not in now:
@@ -84,8 +69,7 @@ def _evaluated(node: Value, now: Mapping[Value, float]) -> float:
             "the result of a jitted function cannot be computed again at other numbers; call the function itself, "
             "which is f.__wrapped__ if f is jitted"
         )
-    rows = node._a.rows if node._a.__class__ is Operands else (node.args,)
-    inputs = [_with(row, now) for row in rows]
+    inputs = [_with(row, now) for row in rows_of(node)]
     return op.evaluate(inputs if isinstance(op, RowOp) else inputs[0])
 
 
