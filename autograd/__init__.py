@@ -12,6 +12,7 @@ from .errors import (
     GradientError,
     NotANumberError,
     NotFiniteError,
+    RenderError,
     StaleError,
     TraceError,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "Op",
     "Parameter",
     "ParameterVector",
+    "RenderError",
     "RowOp",
     "Scope",
     "StaleError",

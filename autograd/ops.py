@@ -360,7 +360,10 @@ LOGSUMEXP = RowOp(
     latex=r"\mathrm{{logsumexp}}({0})",
     domain=ROW,
     doc="log(e ** x_1 + ... + e ** x_n), safe at any size",
-    javascript="(top => top + Math.log({0}.reduce((sum, x) => sum + Math.exp(x - top), 0)))(Math.max(...{0}))",
+    javascript=(
+        "(top => Number.isFinite(top) ? top + Math.log({0}.reduce((sum, x) => sum + Math.exp(x - top), 0)) : top)"
+        "(Math.max(...{0}))"
+    ),
 )
 PICK = RowOp(
     "pick",

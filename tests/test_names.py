@@ -135,6 +135,17 @@ def test_label_that_was_given_stays():
     assert line.plain[0].label == "mine"
 
 
+def test_shared_parameter_is_called_by_its_first_path():
+    class Twins(Module):
+        def __init__(self):
+            self.first, self.second = Layer(1, 1, seed=1), Layer(1, 1, seed=2)
+            self.second.neurons[0].b = self.first.neurons[0].b
+
+    twins = Twins()
+    assert [p.label for p in twins.parameters()] == [path for path, _ in twins.named_parameters()]
+    assert twins.second.neurons[0].b.label == "first.neurons.0.b"
+
+
 def test_module_may_be_an_abstract_base_class():
     class Policy(Module, ABC):
         @abstractmethod
