@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import textwrap
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -26,6 +26,12 @@ JOINERS = "\u200c\u200d"
 MISREAD = str.maketrans({"\\": "&#92;&#92;", "]": "&#93;"})
 """What means something to Graphviz even in text: `\\N` is the name of the box, and old ones trip over a bracket."""
 
+PAGE = (75, 50)
+"""Letters in a line, and lines on a page, of the size of those in the boxes."""
+
+LEGIBLE = 1 / 3
+"""Letters smaller than by this factor cannot be read on a page."""
+
 SHAPES = {
     "leaf": {"style": "rounded,filled"},
     "node": {"style": "filled"},
@@ -40,9 +46,8 @@ def digraph(picture: Picture) -> Any:
         from graphviz import Digraph
     except ImportError:
         raise RenderError("the Python package graphviz is missing; pip install graphviz") from None
-
     graph = Digraph("graph")
-    graph.attr(rankdir=picture.direction, newrank="true", nodesep="0.12", ranksep="0.4")
+    graph.attr(rankdir=picture.direction or _direction(picture), newrank="true", nodesep="0.12", ranksep="0.4")
     graph.attr(bgcolor="white", fontname=FONT, fontsize="11")
     graph.attr("node", shape="box", fontname=FONT, fontsize="11", margin="0.09,0.05", height="0.2", width="0.2")
     graph.attr("edge", fontname=FONT, fontsize="9", arrowsize="0.6", color="#555555", fontcolor="#555555")
@@ -51,12 +56,29 @@ def digraph(picture: Picture) -> Any:
         graph.attr(label=f"<{note}>", labelloc="t", labeljust="l")
     _put_boxes(graph, picture)
     frame = {box.id: box.inside for box in picture.boxes}
-    arrows = [arrow for arrow in picture.arrows if arrow.tail in frame and arrow.head in frame]
-    fed = {arrow.head for arrow in arrows if frame[arrow.tail] is frame[arrow.head]}
-    for arrow in arrows:
+    fed = {arrow.head for arrow in picture.arrows if frame[arrow.tail] is frame[arrow.head]}
+    for arrow in picture.arrows:
         apart = arrow.head in fed and frame[arrow.tail] is not frame[arrow.head]
         graph.edge(arrow.tail, arrow.head, **_arrow(arrow), **(APART if apart else {}))
     return graph
+
+
+def _direction(picture: Picture) -> str:
+    """From left to right, or from top to bottom if only that can be read on a page."""
+    if not picture.boxes:
+        return "LR"
+    place = {box.id: at for at, box in enumerate(picture.boxes)}
+    level = dict.fromkeys(place, 0)  # how many arrows there are to the end, on the longest way
+    for arrow in sorted(picture.arrows, key=lambda arrow: -place[arrow.head]):
+        if place[arrow.tail] < place[arrow.head]:
+            level[arrow.tail] = max(level[arrow.tail], level[arrow.head] + 1)
+    sizes = Counter(level.values())
+    long, broad = len(sizes), max(sizes.values())
+    wide = max(len(max((box.title + line for line in box.lines), key=len)) for box in picture.boxes) + 4
+    high = max(len(box.lines) for box in picture.boxes) + 1
+    sideways = min(PAGE[0] / (long * (wide + 4)), PAGE[1] / (broad * high), 1.0)
+    down = min(PAGE[0] / (broad * wide), PAGE[1] / (long * (high + 2)), 1.0)
+    return "TB" if sideways < LEGIBLE and down > 2 * sideways else "LR"
 
 
 def _put_boxes(graph: Any, picture: Picture) -> None:
@@ -97,7 +119,7 @@ def _box(box: Box) -> dict[str, str]:
         "id": box.id,
         "fillcolor": _tint(box.shade),
         "penwidth": f"{0.8 + 1.2 * abs(box.shade):.2f}",
-        "tooltip": _escaped(box.hint or box.title),
+        "tooltip": _escaped((box.hint or box.title).replace("\\", "\\\\")),  # Graphviz reads it twice
         **SHAPES[box.style],
     }
 

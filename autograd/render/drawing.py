@@ -41,7 +41,7 @@ def draw(
     expand: bool = False,
     partials: bool = False,
     limit: int = 300,
-    direction: str = "LR",
+    direction: str | None = None,
 ) -> Drawing:
     """A Drawing of the graph below a Value, or of the program of a jitted function (`draw(f.program)`).
 
@@ -49,7 +49,8 @@ def draw(
     is negative, the stronger the larger. Neurons, layers and models are frames; `depth` says how many levels of them
     are opened. With `expand` each `dot` and `sum` is drawn as the products and additions it is made of, with
     `partials` each edge carries its local derivative. More than `limit` boxes are folded, and the picture says so.
-    The arrows go from left to right, or as `direction` says: "LR", "TB", "RL" or "BT".
+    The arrows go from left to right, or from top to bottom where that would be a strip too long for a page, or as
+    `direction` says: "LR", "TB", "RL" or "BT".
 
     >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
     >>> draw(a * b)
@@ -62,16 +63,17 @@ def draw(
     if depth is not None:
         _need_whole("depth", depth, 0)
     _need_whole("limit", limit, 1)
-    if direction not in DIRECTIONS:
+    if direction is not None and direction not in DIRECTIONS:
         raise ArgumentError(f"draw: direction is {direction!r}; it needs to be one of {', '.join(DIRECTIONS)}")
     if isinstance(root, Listing):
-        return Drawing(replace(program_picture(root), direction=direction), str(root))
+        return Drawing(replace(program_picture(root), direction=direction or ""), str(root))
     if not isinstance(root, Value):
-        mend = "draw its .program or .graph" if isinstance(root, Jitted) else "was it computed from Values?"
-        raise ArgumentError(f"draw takes a Value or the program of a jitted function, got {root!r}; {mend}")
+        mend = "draw one of them" if isinstance(root, (list, tuple)) else "was it computed from Values?"
+        mend = "draw its .program or .graph" if isinstance(root, Jitted) else mend
+        raise ArgumentError(f"draw takes a Value or the program of a jitted function, got {root!r:.200}; {mend}")
     whole = expanded(root) if expand else root
     picture = graph_picture(whole, depth, limit, partials)
-    return Drawing(replace(picture, direction=direction), tree(root), whole)
+    return Drawing(replace(picture, direction=direction or ""), tree(root), whole)
 
 
 def _need_whole(name: str, given: object, least: int) -> None:

@@ -18,7 +18,7 @@ def expanded(root: Value) -> Value:
         if node.op is None:
             copies[node] = node
         elif node.op is ops.DOT or node.op is ops.SUM:
-            copies[node] = _sum(node, _terms(node, copies))
+            copies[node] = _sum(node, *_terms(node, copies))
         elif node._a.__class__ is Operands:
             copies[node] = relinked(node, Operands(tuple(_copied(row, copies) for row in node._a.rows)), None)
         else:
@@ -34,21 +34,25 @@ def _copied(row: Row, copies: dict[Value, Value]) -> Row:
     return tuple(_copy(x, copies) for x in row) if row.__class__ is tuple else row
 
 
-def _terms(node: Value, copies: dict[Value, Value]) -> list[Any]:
-    """What is added up; constants that add nothing are left out."""
+def _terms(node: Value, copies: dict[Value, Value]) -> tuple[list[Any], list[Any]]:
+    """What is added up: products made for it, and operands; constants that add nothing are left out."""
     rows: Sequence[Sequence[Any]] = [[_copy(x, copies) for x in entries(row)] for row in rows_of(node)]
-    terms = list(rows[0])
-    if node.op is ops.DOT:
-        terms = [_noted(w * x, node) for w, x in zip(rows[0], rows[1], strict=True)] + list(rows[2])
+    if node.op is ops.SUM:
+        return [], _adding(rows[0])
+    return _adding([_noted(w * x, node) for w, x in zip(rows[0], rows[1], strict=True)]), _adding(rows[2])
+
+
+def _adding(terms: Sequence[Any]) -> list[Any]:
     return [term for term in terms if isinstance(term, Value) or term != 0.0]
 
 
-def _sum(node: Value, terms: list[Any]) -> Value:
+def _sum(node: Value, products: list[Any], operands: list[Any]) -> Value:
     """The terms added one after the other; the last sum is the node itself in all but its op."""
+    terms = [*products, *operands]
     total = terms[0]
     for term in terms[1:]:
         total = _noted(total + term, node)
-    if len(terms) == 1 and node.op is ops.SUM:
+    if len(terms) == 1 and operands:  # an operand is a node already, and may be a leaf
         total = ops.add(total, 0.0)
     last = relinked(total, total._a, total._b)
     last._data, last.label, last.grad = node._data, node.label, node.grad

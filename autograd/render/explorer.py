@@ -2,6 +2,7 @@
 
 The page gets the numbers that the engine computed, and the records of the ops as JavaScript: so it tells the same
 steps in the same words, and computes them anew when a leaf is changed. It needs nothing but itself, no network.
+The graph stays what it is: a branch that Python took when it was built is not taken anew.
 """
 
 from __future__ import annotations

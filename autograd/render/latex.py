@@ -41,7 +41,7 @@ psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"""
 
 GREEK = frozenset(_LETTERS.split())
 
-SIGNS = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\ne"}
+SIGNS = {"<": "<", "<=": r"\leq", ">": ">", ">=": r"\geq", "==": "=", "!=": r"\neq"}
 
 
 def latex(root: Value, wrt: Value | None = None) -> str:
@@ -167,12 +167,16 @@ class _Latex(Writer):
         if op is ops.mul and a is b:
             return f"{self.write(a, ATOM)}^{{2}}", POWER
         if op is ops.mul and (factor := a if _is_minus_one(b) else b if _is_minus_one(a) else None) is not None:
-            return f"-{self.write(factor, PRODUCT)}", SIGNED
+            return f"-{self.signless(factor, PRODUCT)}", SIGNED
         if op is ops.mul:
             return rf"{self.write(a, PRODUCT)} \cdot {self.write(b, POWER)}", PRODUCT
         holds, left, right = TIGHTNESS[op.sign]
-        second = self.write(b, right)
-        return f"{self.write(a, left)} {op.sign} {self.bracketed(second) if second[0] == '-' else second}", holds
+        return f"{self.write(a, left)} {op.sign} {self.signless(b, right)}", holds
+
+    def signless(self, x: Any, least: int) -> str:
+        """The formula as it stands behind a sign, in brackets if it begins with a minus."""
+        words = self.write(x, least)
+        return self.bracketed(words) if words.startswith("-") else words
 
     def function(self, op: Primitive, args: Sequence[str]) -> str:
         if not isinstance(op, RowOp):

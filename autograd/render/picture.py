@@ -53,5 +53,5 @@ class Picture:
     """What the picture leaves out, and how to see it."""
     nodes: int = 0
     """How many nodes it is a picture of; 0 if it is not known."""
-    direction: str = "LR"
-    """Which way the arrows go: "LR", "TB", "RL" or "BT"; left to right, top to bottom and so on."""
+    direction: str = ""
+    """Which way the arrows go: "LR", "TB", "RL" or "BT"; left to right and so on. Empty: as it fits a page."""

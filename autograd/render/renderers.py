@@ -15,11 +15,16 @@ HOW_TO_INSTALL = (
 )
 
 PYGRAPHVIZ = """\
-import sys, pygraphviz
+import sys
+sys.path = [place for place in sys.path if place]
+import pygraphviz
 graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode())
 sys.stdout.buffer.write(graph.draw(format=sys.argv[1], prog="dot"))
 """
-"""What another Python runs: as a library, Graphviz is not safe in threads, and prints what it pleases."""
+"""What another Python runs: as a library, Graphviz is not safe in threads, and prints what it pleases.
+
+It looks for modules where they are installed only, not in the folder it is called from, which may hold a `random.py`.
+"""
 
 
 def rendered(source: str, kind: str) -> bytes:
@@ -41,8 +46,8 @@ def _by_dot(source: str, kind: str) -> bytes:
 
     try:
         return graphviz.Source(source).pipe(format=kind, quiet=True)
-    except (graphviz.CalledProcessError, graphviz.ExecutableNotFound) as error:
-        raise _failed(kind, getattr(error, "stderr", None) or b"") from None
+    except (graphviz.CalledProcessError, graphviz.ExecutableNotFound, OSError) as error:
+        raise _failed(kind, getattr(error, "stderr", None) or str(error).encode()) from None
 
 
 def _by_pygraphviz(source: str, kind: str) -> bytes:

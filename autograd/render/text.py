@@ -27,6 +27,8 @@ def tree(root: Value, limit: int = 60) -> str:
     """
     if not isinstance(root, Value):
         raise ArgumentError(f"tree takes a Value, got {root!r}; was it computed from Values?")
+    if not isinstance(limit, int) or limit < 1:
+        raise ArgumentError(f"tree: limit is {limit!r}; it needs to be a whole number, 1 or more")
     names = Names(root)
     lines: list[str] = []
     seen: set[Value] = set()
@@ -40,7 +42,9 @@ def tree(root: Value, limit: int = 60) -> str:
         lines.append(_line(_words(node, names), level))
         waiting += [(arg, level + 1) for arg in reversed(list(node.args)) if isinstance(arg, Value)]
     if waiting:
-        lines.append(f"... {len(names.order) - len(seen):,} more nodes; tree(..., limit=) shows more")
+        left = len(names.order) - len(seen)
+        more = f"{left:,} more node{'' if left == 1 else 's'}" if left else "no other nodes"
+        lines.append(f"... {more}; tree(..., limit=) shows more")
     return "\n".join(lines)
 
 
