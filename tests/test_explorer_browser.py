@@ -462,8 +462,10 @@ def test_all_can_be_done_by_keyboard(tab):
     tab.press("Control+a", "7", "Escape")
     assert tab.numbers("value")[1] == 3.0
     assert tab.page.evaluate("document.activeElement.id") == "n1"
-    tab.press("Enter")
-    tab.press("Control+a", "7", "ArrowLeft", "Enter", "End")  # the arrow moves the cursor, not the steps
+    tab.press("ArrowRight", "Enter")
+    tab.press("Control+a", "7", "ArrowLeft", "Home", "Enter")  # these move the cursor, not the steps
+    assert tab.text("#where") == "forward, step 1 of 4"
+    tab.press("End")
     assert tab.numbers("value") == [2.0, 7.0, 14.0] and tab.numbers("grad") == [7.0, 2.0, 1.0]
 
 
@@ -557,6 +559,13 @@ def test_names_of_any_kind_are_shown_as_they_are(tab, name):
     tab.change(0, "3")
     assert tab.text("#which") == told.names[a]
     assert tab.numbers("grad") == [6.0, 1.0]
+
+
+def test_boxes_say_the_names_formulas_and_numbers_once_each(tab):
+    tab.open((lambda x: x * x)(Value(3.0, "x")))
+    assert tab.texts(".node text") == ["x = 3.00,\u00a0 grad ?", "v1 = x * x", "= ?,\u00a0 grad ?"]
+    tab.press("End")
+    assert tab.texts(".node text") == ["x = 3.00,\u00a0 grad 6.00", "v1 = x * x", "= 9.00,\u00a0 grad 1.00"]
 
 
 def test_text_keeps_inside_its_box_whatever_the_numbers(tab):
