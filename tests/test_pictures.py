@@ -9,7 +9,7 @@ from autograd import ArgumentError, Value, draw, log
 from demos import pictures
 from demos.pictures import Plane
 from demos.pictures.decisions import TINTS
-from demos.pictures.paper import COLOURS
+from demos.pictures.paper import CLASSES
 from nets import MLP, SGD, Epoch, History, Layer, Step, fit, moons, mse
 
 pytest.importorskip("matplotlib")
@@ -414,7 +414,7 @@ def blend(k):
     """The colour of a region: that of class k, thinned with white."""
     from matplotlib.colors import to_rgb
 
-    return 1 - TINTS[k] * (1 - np.array(to_rgb(COLOURS[k])))
+    return 1 - TINTS[k] * (1 - np.array(to_rgb(CLASSES[k])))
 
 
 @pytest.mark.parametrize("classes", [1, 2, 3, 4])

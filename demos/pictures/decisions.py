@@ -11,7 +11,7 @@ import numpy as np
 from autograd import ArgumentError
 
 from .paper import (
-    COLOURS,
+    CLASSES,
     MARKERS,
     SMALL,
     Axes,
@@ -156,7 +156,7 @@ def _squares(ax: Axes, plane: Plane, count: int, columns: int, right: float) -> 
 
 def _decisions(ax: Axes, plane: Plane, spread: Floats, margin: float) -> None:
     """Fills the region of each class, with a line around it."""
-    for lead, colour, tint in zip(_leads(spread), cycle(COLOURS), cycle(TINTS), strict=False):
+    for lead, colour, tint in zip(_leads(spread), cycle(CLASSES), cycle(TINTS), strict=False):
         shown = np.ma.masked_invalid(lead)
         if shown.count() and shown.max() > 0:
             ax.contourf(plane.across, plane.up, shown, levels=[0, shown.max() * 1.01], colors=[colour], alpha=tint)
@@ -213,7 +213,7 @@ def _scatter(ax: Axes, points: list[Floats], size: float) -> None:
 
 
 def _style(k: int) -> dict[str, Any]:
-    return {"color": COLOURS[k % len(COLOURS)], "marker": MARKERS[k % len(MARKERS)]}
+    return {"color": CLASSES[k % len(CLASSES)], "marker": MARKERS[k % len(MARKERS)]}
 
 
 def _legend(ax: Axes, names: list[str], **where: Any) -> None:

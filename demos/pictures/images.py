@@ -37,8 +37,8 @@ def weight_images(
 ) -> Figure:
     """The weights of each neuron as an image of this shape, (height, width), all in one scale of colours.
 
-    `weights` has a row for each neuron, such as `[neuron.w for neuron in layer.neurons]`. White is 0, blue below and
-    orange above it; in grey the one is not to be told from the other. With `names`, each image has one above it.
+    `weights` has a row for each neuron, such as `[neuron.w for neuron in layer.neurons]`. White is 0, orange below
+    and blue above it; in grey the one is not to be told from the other. With `names`, each image has one above it.
     """
     height, width = shape
     rows = numbers("weights", weights, "shape (n, pixels): a row for each neuron", None, None)

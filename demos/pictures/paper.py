@@ -24,7 +24,10 @@ BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#999999"
 """Colours that the colour-blind can tell apart (Okabe & Ito, "Color universal design", 2008)."""
 
 COLOURS = (BLUE, ORANGE, "#009e73", "#cc79a7", "#56b4e9", "black", "#e69f00")
-"""Those of classes and lines, in their order. Blue is class 0 or below 0, orange class 1 or above 0."""
+"""Those of lines, in their order."""
+
+CLASSES = (ORANGE, BLUE, *COLOURS[2:])
+"""Those of classes. As in the pictures that `draw` makes, orange is below 0 or class 0, blue above 0 or class 1."""
 
 DASHES = ("-", "--", "-.", ":", (0, (7, 1.5, 1, 1.5, 1, 1.5)))
 MARKERS = ("o", "^", "s", "D", "v", "P", "X", "<", ">", "*")
@@ -122,10 +125,10 @@ def bar_beside(ax: Axes, mappable: Any, label: str, left: float) -> None:
 
 
 def diverging() -> Any:
-    """A colour map from blue (below 0) through white to orange (above 0); grey is NaN."""
+    """A colour map from orange (below 0) through white to blue (above 0); grey is NaN."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    return LinearSegmentedColormap.from_list("blue to orange", [BLUE, "white", ORANGE]).with_extremes(bad=GREY)
+    return LinearSegmentedColormap.from_list("orange to blue", [ORANGE, "white", BLUE]).with_extremes(bad=GREY)
 
 
 def styles(count: int) -> list[dict[str, Any]]:
