@@ -5,7 +5,7 @@ The backward steps are those of `backward`, in its order and arithmetic, so perf
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -242,6 +242,8 @@ class Backward(_OfApplication):
 
 class Steps(list[Step]):
     """The steps in order; printed one to a line. In a notebook they can be stepped through."""
+
+    _repr_html_: ClassVar[Callable[[Steps], str]]  # stands in render/explorer.py, which sets it
 
     def __init__(self, root: Value, names: Names, steps: Sequence[Step]) -> None:
         super().__init__(steps)

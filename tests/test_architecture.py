@@ -42,7 +42,7 @@ JIT_LAYERS = [
 """The modules of autograd.jit, in the same way."""
 
 RENDER_LAYERS = [
-    {"dialogue", "expand", "fold", "latex", "picture", "renderers", "text"},
+    {"dialogue", "expand", "fold", "latex", "picture", "renderers", "script", "text"},
     {"dot", "graph_picture", "program_picture", "walk"},
     {"drawing"},
     {"explorer"},

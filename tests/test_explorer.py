@@ -14,7 +14,7 @@ from autograd import Op, Value, draw, jit, label, ops, steps, tanh, topological_
 from autograd.applications import application
 from autograd.errors import RenderError
 from autograd.expressions import as_it_is_here, partial_formulas, text, value_formula, variable
-from autograd.render.explorer import JavaScript, Script, literal, words
+from autograd.render.script import JavaScript, Script, literal, words
 from autograd.value import apply_rows
 from nets import MLP
 from tests.tables import every_op, every_op_at_its_samples

@@ -66,14 +66,14 @@ def draw(
     if direction is not None and direction not in DIRECTIONS:
         raise ArgumentError(f"draw: direction is {direction!r}; it needs to be one of {', '.join(DIRECTIONS)}")
     if isinstance(root, Listing):
-        return Drawing(replace(program_picture(root), direction=direction or ""), str(root))
+        return Drawing(replace(program_picture(root), direction=direction or ""), lambda: str(root))
     if not isinstance(root, Value):
         mend = "draw one of them" if isinstance(root, (list, tuple)) else "was it computed from Values?"
         mend = "draw its .program or .graph" if isinstance(root, Jitted) else mend
         raise ArgumentError(f"draw takes a Value or the program of a jitted function, got {root!r:.200}; {mend}")
     whole = expanded(root) if expand else root
     picture = graph_picture(whole, depth, limit, partials)
-    return Drawing(replace(picture, direction=direction or ""), tree(root), whole)
+    return Drawing(replace(picture, direction=direction or ""), lambda: tree(root), whole)
 
 
 def _need_whole(name: str, given: object, least: int) -> None:
@@ -89,8 +89,14 @@ class Drawing:
 
     html: ClassVar[Callable[[Drawing], str]]  # stands in explorer.py, which sets it
 
-    def __init__(self, picture: Picture, words: str, root: Value | None = None) -> None:
-        self.picture, self.words, self.root = picture, words, root
+    def __init__(self, picture: Picture, words: Callable[[], str], root: Value | None = None) -> None:
+        self.picture, self.root = picture, root
+        self._words = words
+
+    @cached_property
+    def words(self) -> str:
+        """The graph or program as text."""
+        return self._words()
 
     @cached_property
     def digraph(self) -> Any:
