@@ -656,3 +656,16 @@ def test_program_is_rendered(compiled):
 def test_scalar_graph_of_a_jitted_function_is_drawn(compiled):
     graph = compiled.graph
     assert draw(graph).picture.nodes == len(topological_order(graph))
+
+
+# --- the picture in the README -------------------------------------------------------------------------------
+
+
+@needs_graphviz
+def test_picture_in_the_readme_is_that_of_its_neuron():
+    x, w, b = Value(2.0, "x"), Value(-3.0, "w"), Value(6.9, "b")
+    y = (w * x + b).tanh()
+    y.label = "y"
+    y.backward()
+    kept = (Path(__file__).parent.parent / "demos" / "images" / "neuron.svg").read_text(encoding="utf-8")
+    assert texts(kept) == texts(draw(y, partials=True).svg())
