@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -11,8 +12,9 @@ from .expressions import Expression, as_it_is_here, partial_formulas, value_form
 from .graph import rows_of
 from .names import Names
 from .notes import line_of
-from .record import Primitive
-from .rows import entries
+from .number import figure
+from .record import Primitive, RowOp
+from .rows import entries, numbers
 from .value import Value
 
 
@@ -25,6 +27,30 @@ def application(node: Value, names: Names) -> Application:
 
 def _operand(x: Any, names: Names) -> Operand:
     return Operand(f"{x:.6g}", x, None) if x.__class__ is float else Operand(names[x], x.data, x)
+
+
+def outdated(names: Names) -> str:
+    """What to say of a graph in which a number was changed after others were computed from it; empty if none was."""
+    for node in names.order:
+        if node.op is not None and not node.op.compound and not _follows(node):
+            root = names[names.order[-1]]
+            return (
+                f"{names[node]} = {figure(node.data)} was computed from other numbers than its operands have now: "
+                f"compute {root} again"
+            )
+    return ""
+
+
+def _follows(node: Value) -> bool:
+    """Whether the op gives the node's number for those that its operands have now."""
+    op: Any = node.op
+    inputs = [numbers(row) for row in rows_of(node)]
+    try:
+        again = op.evaluate(inputs if isinstance(op, RowOp) else inputs[0])
+    except DomainError:
+        return False
+    same = math.isclose(again, node.data, rel_tol=1e-9, abs_tol=1e-12)  # not to the bit: sums may be in another order
+    return same or (again != again and node.data != node.data)
 
 
 @dataclass(frozen=True)
@@ -65,8 +91,6 @@ class Application:
 
     @cached_property  # a row gives the formulas of all its operands at once, and each has a step of its own
     def _partials(self) -> list[Any]:
-        if self.op.compound:
-            return [None] * len(self.operands)
         return partial_formulas(self.op, self.out(), self.variables())
 
 

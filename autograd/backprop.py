@@ -220,7 +220,7 @@ def _refuse_gradients_that_are_no_numbers(node: Any) -> None:
 def _no_derivative(node: Any) -> DomainError:
     """What to raise where an op has a value, but no finite derivative."""
     at = ", ".join(f"{x:g}" for x in numbers(tuple(node.args)))
-    return DomainError(
-        f"{node.op.name}: it has no finite derivative at ({at}){node_and_line(node.label)}. "
-        "Keep its argument away from there, e.g. sqrt(x + 1e-12); a constant exponent should be a plain number."
-    )
+    mend = "Keep its argument away from there, e.g. sqrt(x + 1e-12)"
+    if node.op is ops.pow:
+        mend += "; a constant exponent should be a plain number"
+    return DomainError(f"{node.op.name}: it has no finite derivative at ({at}){node_and_line(node.label)}. {mend}.")

@@ -147,10 +147,16 @@ def value_formula(op: Primitive, rows: Sequence[Sequence[Any]]) -> Any:
     """The formula of an op's value, for the arguments in rows (an Op has one row of them)."""
     if op is ops.DOT:
         ws, xs, (bias,) = rows
-        return total([*(w * x for w, x in zip(ws, xs, strict=True)), bias])
+        return total([*(_product(w, x) for w, x in zip(ws, xs, strict=True)), bias])
     if op is ops.SUM:
         return total(rows[0])
     return Expression(op, tuple(rows[0]) if len(rows) == 1 else tuple(x for row in rows for x in row))
+
+
+def _product(w: Any, x: Any) -> Any:
+    """w * x, also where one of them is 1; only what is 0 is left out."""
+    product = apply(ops.mul, (w, x))
+    return Expression(ops.mul, (w, x)) if product is w or product is x else product
 
 
 def total(terms: Sequence[Any]) -> Any:
@@ -170,12 +176,15 @@ DOTS = Expression("...", ())
 def partial_formulas(op: Primitive, out: Expression, rows: Sequence[Sequence[Any]]) -> list[Any]:
     """The formula of each partial, in the order of the arguments; None where a record does not give one."""
     assert isinstance(op, (Op, RowOp))
+    nothing = [None] * sum(map(len, rows))
+    if op.compound:
+        return nothing
     try:
         if isinstance(op, RowOp):
             return [partial for row in op.partials(out, *rows) for partial in row]
         return [partial(out, *rows[0]) for partial in op.partials]
     except Exception:  # a record with more in it than arithmetic may fail in any way
-        return [None] * sum(map(len, rows))
+        return nothing
 
 
 def as_it_is_here(x: Any) -> Any:

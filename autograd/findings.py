@@ -15,6 +15,7 @@ from .errors import DomainError, NotFiniteError, StaleError
 from .graph import rows_of, topological_order, value_args
 from .notes import line_of, note_of
 from .number import figure
+from .record import TOO_LARGE
 from .rows import Numbers, numbers
 from .value import Value
 
@@ -58,7 +59,7 @@ def told(node: Value) -> str:
     assert node.op is not None
     x, args = node._data, node.args
     if x == x:
-        mend = "It is beyond the largest float, 1.8e308: scale its arguments down, or keep a divisor away from 0."
+        mend = f"It is beyond the largest float, 1.8e308. {TOO_LARGE}"
     elif any(_number(arg) != _number(arg) for arg in args):
         mend = "The NaN was among its arguments from the start: mend the data."
     else:
@@ -144,7 +145,8 @@ def _refuse_gradients(order: Sequence[Value], root: Value, xs: Iterable[Value] |
                     raise NotFiniteError(_gradient_told(node, arg, upstream, partial, before, root))
         except DomainError as error:
             line = line_of(node)
-            raise DomainError(f"{error} The node was made at {line}." if line else str(error)) from error
+            known = not line or line in str(error)
+            raise DomainError(str(error) if known else f"{error} The node was made at {line}.") from error
 
 
 def _gradient_told(node: Value, arg: Value, upstream: float, partial: float, before: float, root: Value) -> str:

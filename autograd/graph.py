@@ -13,6 +13,18 @@ def rows_of(node: Value) -> Sequence[Any]:
     return node._a.rows if node._a.__class__ is Operands else (node.args,)
 
 
+def need_root(root: object, who: str) -> None:
+    """Nothing if the root of a graph was given to `who`; ArgumentError, which says what to give, otherwise."""
+    if isinstance(root, Value):
+        return
+    mend = "was it computed from Values?"
+    if isinstance(root, (list, tuple)):
+        mend = "give one of them, or their sum"
+    elif callable(root):
+        mend = f"call it first, as in {who}(model(x))"
+    raise ArgumentError(f"{who} takes a Value, the root of a graph, got {root!r:.100}; {mend}")
+
+
 def value_args(node: Value) -> Iterator[Value]:
     """The arguments of a node that are Values, in order, one for each edge; constants are left out."""
     return (arg for arg in node.args if arg.__class__ is not float)

@@ -33,7 +33,7 @@ class Names:
         taken: dict[str, Iterator[int]] = {}
         unlabelled = []
         for node in self.order:
-            if words := str(node.label).split():
+            if words := str(node.label or "").split():
                 self._names[node] = _untaken(" ".join(words), taken)
             else:
                 unlabelled.append(node)

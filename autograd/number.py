@@ -1,4 +1,4 @@
-"""What counts as one real number, what to say of everything else, and how a number is shown to a reader."""
+"""What counts as one real number, what to say of everything else, and how numbers are shown to a reader."""
 
 import math
 from typing import Any
@@ -37,6 +37,15 @@ def figure(x: float) -> str:
     decimals = max(2, 3 - math.floor(math.log10(size)))
     whole, _, fraction = f"{x:.{decimals}f}".partition(".")
     return f"{whole}.{fraction[:2]}{fraction[2:].rstrip('0')}"
+
+
+def counted(many: int, what: str) -> str:
+    """So many of them in words: the noun is given for one of them.
+
+    >>> counted(1, "node"), counted(1200, "node")
+    ('1 node', '1,200 nodes')
+    """
+    return f"{many:,} {what}{'' if many == 1 else 's'}"
 
 
 def _described(x: Any, what: str) -> str:

@@ -252,7 +252,12 @@ def _read_only(array: np.ndarray) -> np.ndarray:
 
 
 def belongs(item: Parameter | ParameterVector, path: str, scopes: tuple[Scope, ...]) -> None:
-    """Nothing; says where in a model parameters are. They are called by that path unless they were given a label."""
+    """Nothing; says where in a model parameters are. They are called by that path unless they were given a label.
+
+    A Parameter that is one number of a vector says it for the whole vector.
+    """
+    if isinstance(item, Parameter) and item.span.place.numbered:
+        path = path.removesuffix(f".{item.at}")
     item.span.place = replace(item.span.place, path=path, scopes=scopes)
 
 

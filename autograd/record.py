@@ -26,6 +26,10 @@ TABLE: dict[str, Primitive] = {}
 """Every primitive by its name, in the order in which `ops.py` defines them."""
 
 
+TOO_LARGE = "Scale its arguments down; if they grew step by step in training, lower the learning rate."
+"""How to mend what is beyond the largest float."""
+
+
 @dataclass(frozen=True)
 class Domain:
     """The arguments that an op takes: in words, as a test, and where the tests sample it."""
@@ -81,10 +85,9 @@ class Primitive:
             got = f"{self.name}: arguments are {_listed(named)}" + (f", at {line}" if line else "")
         if not all(map(math.isfinite, numbers)):
             return DomainError(f"{got}; it needs finite numbers. Look for the op that first gave an infinite one.")
-        problem = self.domain.needs
         if self.domain.accepts(*numbers):
-            problem = "the result is beyond the largest float, 1.8e308"
-        return DomainError(f"{got}; {problem}. {self.domain.hint}".rstrip())
+            return DomainError(f"{got}; the result is beyond the largest float, 1.8e308. {TOO_LARGE}")
+        return DomainError(f"{got}; {self.domain.needs}. {self.domain.hint}".rstrip())
 
     def __repr__(self) -> str:
         return f"<op {self.name}: {self.doc}>"

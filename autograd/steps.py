@@ -5,20 +5,22 @@ The backward steps are those of `backward`, in its order and arithmetic, so perf
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, SupportsIndex, overload
 
 import numpy as np
 
 from . import ops
-from .applications import Application, application
+from .applications import Application, application, outdated
 from .backprop import partials
-from .errors import ArgumentError, NotANumberError, node_and_line
+from .errors import NotANumberError, TraceError, node_and_line
 from .expressions import SIGNED, Expression, Writer, text
+from .graph import need_root
 from .names import Names, bracketed, derivative
 from .number import figure
 from .value import Value
+from .watch import watcher
 
 SHOWN = 40
 """How many steps are printed of a longer list."""
@@ -74,12 +76,15 @@ class Step:
     def perform(self) -> None:
         """Nothing; does to the graph what the step says. A number that was computed is there already."""
 
+    def __repr__(self) -> str:
+        return str(self)
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class _OfApplication(Step):
     """A step about an op and its operands."""
 
-    application: Application = field(repr=False)
+    application: Application
 
     @property
     def node(self) -> Value:
@@ -106,7 +111,7 @@ class _OfApplication(Step):
         return self.application.line
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Forward(_OfApplication):
     """A number is computed: `c = a * b = 2.00 * -3.00 = -6.00`."""
 
@@ -140,7 +145,7 @@ class Forward(_OfApplication):
         return _chain(self.name, "=", [*links, value]) + (f"   ({self.line})" if self.line else "")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Start(Step):
     """The backward pass begins at the root, whose derivative in itself is 1; old gradients of inner nodes go."""
 
@@ -149,7 +154,7 @@ class Start(Step):
     root_name: str
     before: float
     after: float
-    inner: tuple[Value, ...] = field(repr=False)
+    inner: tuple[Value, ...]
     """The nodes whose gradients of before are forgotten."""
 
     @property
@@ -179,7 +184,7 @@ class Start(Step):
         return f"{derivative(self.name, self.name)} = {result}   {_moved(self.name, self.before, after)}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Backward(_OfApplication):
     """A gradient is passed on along one edge: `dL/da += dL/dc * dc/da = ...`."""
 
@@ -245,33 +250,48 @@ class Steps(list[Step]):
 
     _repr_html_: ClassVar[Callable[[Steps], str]]  # stands in render/explorer.py, which sets it
 
-    def __init__(self, root: Value, names: Names, steps: Sequence[Step]) -> None:
+    def __init__(self, root: Value, names: Names, steps: Iterable[Step], notes: tuple[str, ...] = ()) -> None:
         super().__init__(steps)
         self.root, self.names = root, names
+        self.notes = notes
+        """What is to be known before one reads them: numbers that have changed, gradients that are there already."""
 
     @property
-    def forward(self) -> list[Step]:
+    def forward(self) -> Steps:
         """The numbers computed, in order."""
-        return [step for step in self if step.phase == "forward"]
+        return Steps(self.root, self.names, (step for step in self if step.phase == "forward"))
 
     @property
-    def backward(self) -> list[Step]:
+    def backward(self) -> Steps:
         """The edges walked back, in order; the first step starts at the root."""
-        return [step for step in self if step.phase == "backward"]
+        return Steps(self.root, self.names, (step for step in self if step.phase == "backward"))
 
     def perform(self) -> None:
         """Nothing; does what `root.backward()` does, step by step."""
         for step in self:
             step.perform()
 
+    @overload
+    def __getitem__(self, index: SupportsIndex) -> Step: ...
+    @overload
+    def __getitem__(self, index: slice) -> Steps: ...
+    def __getitem__(self, index: SupportsIndex | slice) -> Step | Steps:
+        if isinstance(index, slice):
+            return Steps(self.root, self.names, super().__getitem__(index))
+        return super().__getitem__(index)
+
     def __str__(self) -> str:
-        return "\n".join(map(str, self))
+        return "\n".join([*self._notes(), *map(str, self)])
 
     def __repr__(self) -> str:
         if len(self) <= SHOWN:
             return str(self)
         first, last = self[: SHOWN - 10], self[-10:]
-        return "\n".join([*map(str, first), f"... {len(self) - SHOWN:,} more steps ...", *map(str, last)])
+        left = f"... {len(self) - SHOWN:,} more steps ..."
+        return "\n".join([*self._notes(), *map(str, first), left, *map(str, last)])
+
+    def _notes(self) -> list[str]:
+        return [f"note: {note}" for note in self.notes]
 
 
 def steps(root: Value) -> Steps:
@@ -290,16 +310,28 @@ def steps(root: Value) -> Steps:
     dc/db += dc/dc * dc/db = 1.00 * a = 1.00 * 2.00 = 2.00   (b.grad 0.00 -> 2.00)
 
     Raises ArgumentError for anything but a Value, DomainError where a derivative does not exist, NotANumberError
-    where a gradient is to be added to what is no number.
+    where a gradient is to be added to what is no number, TraceError while `jit` traces.
     """
-    if not isinstance(root, Value):
-        raise ArgumentError(f"steps goes through the graph below a Value, got {root!r}; was it computed from Values?")
+    need_root(root, "steps")
+    if watcher.get() is not None:
+        raise TraceError("jit: steps shows the numbers of one call; use it where the function runs without jit")
     names = Names(root)
     applications = [application(node, names) for node in names.order if node.op is not None]
     found: list[Step] = [Forward(applied) for applied in applications]
     with np.errstate(over="ignore", invalid="ignore"):  # as in backward
         found += _backward_steps(root, names, applications)
-    return Steps(root, names, found)
+    notes = (outdated(names), _begun(names))
+    return Steps(root, names, found, tuple(note for note in notes if note))
+
+
+def _begun(names: Names) -> str:
+    """What to say of leaves that have gradients before the first step; empty if none has."""
+    begun = [names[node] for node in names.order if node.op is None and node.grad]
+    if not begun:
+        return ""
+    more = f" and {len(begun) - 3:,} more" if len(begun) > 3 else ""
+    verb = "have gradients" if len(begun) > 1 else "has a gradient"
+    return f"{', '.join(begun[:3])}{more} {verb} already, to which these steps add; set grad to 0.0 to begin anew"
 
 
 def _backward_steps(root: Value, names: Names, applications: list[Application]) -> Iterator[Step]:

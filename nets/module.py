@@ -211,7 +211,7 @@ def _contents(module: Module, enter_modules: bool = True) -> Iterator[tuple[Path
 def _name_parameters(module: Module) -> None:
     """Tells the parameters inside where they are: their paths, and the modules around them from outer to inner."""
     around: dict[Path | None, tuple[Scope, ...]] = {None: (Scope("", type(module).__name__),)}
-    named: set[int] = set()
+    found: list[tuple[Path, Any, tuple[Scope, ...]]] = []
     for path, item in _contents(module):
         outer = path[0]
         while outer not in around:
@@ -219,9 +219,14 @@ def _name_parameters(module: Module) -> None:
             outer = outer[0]
         if isinstance(item, Module):
             around[path] = (*around[outer], Scope(_dotted(path), type(item).__name__))
-        elif isinstance(item, (Parameter, ParameterVector)) and id(item) not in named:  # a shared one by its first path
-            named.add(id(item))
-            belongs(item, _dotted(path), around[outer])
+        elif isinstance(item, (Parameter, ParameterVector)):
+            found.append((path, item, around[outer]))
+    found.sort(key=lambda each: isinstance(each[1], Parameter))  # a number of a vector is called by the vector's path
+    named = set()
+    for path, item, scopes in found:
+        if item.span not in named:  # a shared one by its first path
+            named.add(item.span)
+            belongs(item, _dotted(path), scopes)
 
 
 def _dotted(path: Path | None) -> str:

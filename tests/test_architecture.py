@@ -42,8 +42,8 @@ JIT_LAYERS = [
 """The modules of autograd.jit, in the same way."""
 
 RENDER_LAYERS = [
-    {"dialogue", "expand", "fold", "latex", "picture", "renderers", "script", "text"},
-    {"dot", "graph_picture", "program_picture", "walk"},
+    {"dialogue", "expand", "fold", "picture", "renderers", "script", "text"},
+    {"dot", "graph_picture", "latex", "program_picture", "walk"},
     {"drawing"},
     {"explorer"},
     {"__init__"},

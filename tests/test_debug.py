@@ -315,7 +315,7 @@ def test_first_number_gone_wrong_is_told_in_the_order_of_making_not_of_the_graph
         loss.backward()
     assert told(
         error, "mul: the result is inf", f"(node 'first', {line})", "are 1e200 (node 'a') and 1e200 (node 'a')",
-        "scale", "It reaches the root 'loss', which is nan",
+        "Scale", "It reaches the root 'loss', which is nan",
     )  # fmt: skip
     assert a.grad == b.grad == 0.0 and isinstance(error.value, ValueError)
 

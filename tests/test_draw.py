@@ -137,6 +137,11 @@ def test_arrows_are_numbered_where_the_order_of_operands_matters(node, places):
     assert [arrow.place for arrow in draw(node).picture.arrows][-len(places) :] == places
 
 
+def test_place_of_an_operand_stands_before_its_partial_so_that_they_do_not_overlap():
+    source = draw(Value(3.0) - Value(1.0), partials=True).source
+    assert "label=<1: 1.00>" in source and "label=<2: -1.00>" in source and "headlabel" not in source
+
+
 @given(graphs)
 def test_arrows_carry_the_partials_of_backprop(root):
     order = topological_order(root)
@@ -247,9 +252,9 @@ def test_wrong_options_are_refused(options, message):
 def test_what_is_no_graph_is_refused_with_what_to_draw_instead():
     with pytest.raises(ArgumentError, match=r"got 3.0; was it computed from Values\?"):
         draw(3.0)
-    with pytest.raises(ArgumentError, match=r"draw its .program or .graph"):
+    with pytest.raises(ArgumentError, match=r"draw its .program or its .graph"):
         draw(jit(lambda x: x))
-    with pytest.raises(ArgumentError, match=r"got \[Value\(2.0.*\]; draw one of them"):
+    with pytest.raises(ArgumentError, match=r"got \[Value\(2.0.*\]; give one of them"):
         draw([x, y])
 
 
@@ -656,6 +661,19 @@ def test_program_is_rendered(compiled):
 def test_scalar_graph_of_a_jitted_function_is_drawn(compiled):
     graph = compiled.graph
     assert draw(graph).picture.nodes == len(topological_order(graph))
+
+
+def test_numbers_that_have_changed_since_they_were_used_are_told_in_the_picture():
+    x = Value(2.0, "x")
+    root = x + 1.0
+    assert draw(root).picture.note == ""
+    x.data = 3.0
+    assert draw(root).picture.note.startswith("Note: v1 = 3.00 was computed from other numbers than")
+
+
+def test_expanded_graph_counts_as_computed_from_its_numbers():
+    root = Neuron(40, seed=1)([0.1 * i for i in range(40)])
+    assert draw(root, expand=True).picture.note == ""
 
 
 # --- the picture in the README -------------------------------------------------------------------------------

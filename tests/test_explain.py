@@ -390,5 +390,5 @@ def test_wrong_arguments_are_refused():
             explain(y, x, most=most)
     with pytest.raises(ArgumentError, match=r"explain: x is 1\.0"):
         explain(y, 1.0)
-    with pytest.raises(ArgumentError, match="explain: x was computed from root; swap the two"):
+    with pytest.raises(ArgumentError, match="explain: what was given second was computed from the first; swap"):
         explain(x, y)

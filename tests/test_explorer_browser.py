@@ -646,6 +646,13 @@ def test_partials_on_the_edges_follow_the_numbers(tab):
     assert tab.texts(".edge text") == ["-3.00", "2.00"]
 
 
+def test_partials_keep_the_places_of_their_operands(tab):
+    tab.open((lambda a, b: a - b * b)(Value(2.0, "a"), Value(-3.0, "b")), partials=True)
+    assert sorted(tab.texts(".edge text")) == ["-3.00", "-3.00", "1: 1.00", "2: -1.00"]
+    tab.change(1, "7")
+    assert sorted(tab.texts(".edge text")) == ["1: 1.00", "2: -1.00", "7.00", "7.00"]
+
+
 def test_expanded_graph_is_stepped_through_as_it_is_drawn(tab):
     root = Neuron(3, seed=1)([Value(0.1, "x0"), Value(-0.7, "x1"), Value(0.3, "x2")])
     drawing = draw(root, expand=True)

@@ -16,6 +16,7 @@ from autograd import (
     Value,
     dot,
     equal,
+    jit,
     latex,
     leaky_relu,
     leaves,
@@ -411,6 +412,14 @@ def test_deep_or_shared_graph_is_cut(op, times):
     assert braces_match(formula) and len(formula) < 4000
 
 
+def test_derivative_through_a_jitted_call_is_refused_as_no_formula_is_known():
+    f = jit(lambda a: a * a)
+    root = f(Value(3.0, "a")) * x
+    assert latex(root, wrt=x) == latex(root.args[0])
+    with pytest.raises(ArgumentError, match="the record of jit gives its derivative in no formula"):
+        latex(root, wrt=root.args[0].args[0])
+
+
 def test_derivative_of_a_deep_graph_is_cut_or_refused():
     node = x
     for _ in range(LARGEST_GRAPH - 1):
@@ -433,8 +442,18 @@ def test_derivative_with_exponentially_many_paths_is_cut():
 
 @pytest.mark.parametrize("wrong", [(3.0,), (x, 3.0), (None,), (x, "x"), ([x],)])
 def test_what_is_no_value_is_refused(wrong):
-    with pytest.raises(ArgumentError, match=r"latex takes Values, got .*; was it computed from Values\?"):
+    with pytest.raises(ArgumentError, match=r"latex takes a Value, the root|latex: wrt is 3.0|latex: wrt is 'x'"):
         latex(*wrong)
+
+
+def test_swapped_arguments_are_refused():
+    with pytest.raises(ArgumentError, match="latex: wrt was computed from the root; swap the two"):
+        latex(x, wrt=x * 2.0)
+
+
+def test_formula_is_typeset_in_a_notebook_and_shown_as_it_is_in_a_repl():
+    formula = latex(x * y)
+    assert formula._repr_latex_() == f"${formula}$" and repr(formula) == str(formula) == r"x \cdot y"
 
 
 def test_op_whose_record_gives_no_formula_is_refused_in_a_derivative_only(monkeypatch):

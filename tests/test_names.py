@@ -61,6 +61,12 @@ def test_keywords_label_values():
     assert (x.label, y.label) == ("x", "y")
 
 
+def test_node_whose_label_was_taken_away_is_numbered():
+    x = Value(1.0, "x")
+    x.label = None
+    assert Names(x)[x] == "v1"
+
+
 def test_labels_from_locals_name_what_has_no_name():
     def inside():
         a = Value(1.0)
@@ -144,6 +150,32 @@ def test_shared_parameter_is_called_by_its_first_path():
     twins = Twins()
     assert [p.label for p in twins.parameters()] == [path for path, _ in twins.named_parameters()]
     assert twins.second.neurons[0].b.label == "first.neurons.0.b"
+
+
+@pytest.mark.parametrize("whole_first", [True, False])
+def test_number_of_a_vector_that_is_kept_by_itself_too_leaves_the_vector_its_names(whole_first):
+    class Line(Module):
+        def __init__(self):
+            ws = ParameterVector([1.0, 2.0])
+            first, whole = {"first": ws[1]}, {"ws": ws}
+            vars(self).update(whole | first if whole_first else first | whole)
+
+    class Listed(Module):
+        def __init__(self):
+            self.line = Line()
+            self.trained = list(reversed(self.line.parameters()))
+
+    assert [p.label for p in Line().ws] == ["ws.0", "ws.1"]
+    assert [p.label for p in Listed().line.ws] == ["line.ws.0", "line.ws.1"]
+
+
+def test_numbers_of_a_vector_that_is_kept_as_a_list_are_called_by_their_paths():
+    class Line(Module):
+        def __init__(self):
+            self.ws = list(ParameterVector([1.0, 2.0]))
+
+    line = Line()
+    assert [p.label for p in line.ws] == [path for path, _ in line.named_parameters()] == ["ws.0", "ws.1"]
 
 
 def test_module_may_be_an_abstract_base_class():

@@ -160,7 +160,7 @@ def test_between_refuses_what_is_no_value_swapped_arguments_and_a_trace():
         between(2.0, x, "ask")  # type: ignore[arg-type]
     with pytest.raises(ArgumentError, match="ask: x is 'x'"):
         between(y, "x", "ask")  # type: ignore[arg-type]
-    with pytest.raises(ArgumentError, match="ask: x was computed from root; swap the two"):
+    with pytest.raises(ArgumentError, match="ask: what was given second was computed from the first; swap"):
         between(x, y, "ask")
 
     @jit

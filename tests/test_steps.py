@@ -21,6 +21,7 @@ from autograd import (
     ParameterVector,
     RowOp,
     Steps,
+    TraceError,
     Value,
     debug,
     dot,
@@ -387,7 +388,7 @@ def test_long_rows_are_shortened_and_zeros_left_out():
     xs = [Value(float(i), f"x{i}") for i in range(9)]
     assert steps(sum(xs))[0].formula == "x0 + x1 + ... + x8"
     pixels = [0.0, 0.0, 0.5, 0.0, 1.0, 0.25, 0.0, 2.0, 0.0]
-    assert steps(dot(xs, pixels, bias=Value(1.0, "b")))[0].formula == "x2 * 0.5 + x4 + ... + b"
+    assert steps(dot(xs, pixels, bias=Value(1.0, "b")))[0].formula == "x2 * 0.5 + x4 * 1 + ... + b"
 
 
 def test_zero_times_infinity_is_not_left_out_of_a_sum():
@@ -400,6 +401,16 @@ def test_infinite_and_nan_numbers_are_written_out():
     root = a * 0
     assert str(steps(root)[0]) == "v1 = a * 0 = inf * 0 = nan"
     assert str(steps(root * a)[-1]).endswith(" = inf * 0 = nan   (a.grad nan -> nan)")
+
+
+def test_steps_inside_a_jitted_function_are_refused_as_backward_is():
+    @jit
+    def f(x):
+        steps(x * x).perform()
+        return x
+
+    with pytest.raises(TraceError, match="steps shows the numbers of one call"):
+        f(Value(2.0))
 
 
 def test_jitted_call_is_told_by_its_numbers():
@@ -462,6 +473,12 @@ def test_partial_with_a_formula_too_deep_to_write_is_told_by_its_number(own):
 # --- lists of steps, lines, failures -------------------------------------------------------------------------
 
 
+def test_step_by_itself_is_shown_as_its_sentence():
+    found = steps(Value(2.0, "a") * 3.0)
+    assert repr(found[0]) == str(found[0]) == "v1 = a * 3 = 2.00 * 3 = 6.00"
+    assert [repr(step) for step in found] == list(map(str, found))
+
+
 def test_repr_shows_a_short_list_in_full_and_the_ends_of_a_long_one():
     x = y = Value(1.0, "x")
     short = steps(x * x)
@@ -487,7 +504,7 @@ def test_line_is_shown_of_a_node_that_was_made_inside_debug():
 
 @pytest.mark.parametrize("root", [3, None, "L", [Value(1.0)]])
 def test_steps_of_what_is_no_value_are_refused(root):
-    with pytest.raises(ArgumentError, match="steps goes through the graph below a Value, got"):
+    with pytest.raises(ArgumentError, match="steps takes a Value, the root of a graph, got"):
         steps(root)
 
 
@@ -509,3 +526,38 @@ def test_gradient_that_is_no_number_is_refused(build):
     a.grad = None
     with pytest.raises(NotANumberError, match=r"gradient to be added to None \(node 'a', test_steps"):
         steps(build(a))
+
+
+# --- what is said before them ---
+
+
+def test_gradients_that_are_there_already_are_told_before_the_steps():
+    a, b = Value(2.0, "a"), Value(3.0, "b")
+    root = a * b
+    assert steps(root).notes == ()
+    root.backward()
+    note = "a, b have gradients already, to which these steps add; set grad to 0.0 to begin anew"
+    assert steps(root).notes == (note,)
+    assert str(steps(root)).startswith(f"note: {note}\nv1 = a * b")
+
+
+def test_numbers_that_have_changed_since_they_were_used_are_told():
+    a = Value(2.0, "a")
+    root = (a * a).tanh()
+    a.data = 3.0
+    [note] = steps(root).notes
+    assert note == "v1 = 4.00 was computed from other numbers than its operands have now: compute v2 again"
+
+
+def test_root_that_can_be_mended_is_refused_with_how():
+    x = Value(1.0)
+    for wrong, mend in (([x, x], "give one of them, or their sum"), (len, r"call it first, as in steps\(model\(x\)\)")):
+        with pytest.raises(ArgumentError, match=mend):
+            steps(wrong)
+
+
+def test_part_of_the_steps_is_printed_like_the_whole():
+    a = Value(2.0, "a")
+    found = steps(a * 3.0)
+    assert repr(found[:1]) == repr(found.forward) == "v1 = a * 3 = 2.00 * 3 = 6.00"
+    assert found[1:] == found.backward and found[-1] is found.backward[-1]

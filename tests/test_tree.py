@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import ArgumentError, Names, Parameter, Value, dot, logsumexp, sum, topological_order, tree, where
+from autograd import ArgumentError, Names, Parameter, Value, dot, draw, logsumexp, sum, topological_order, tree, where
 from autograd.number import figure
 from autograd.render.text import LONGEST_LINE
 from nets import MLP
@@ -115,6 +115,12 @@ def test_tree_of_small_graphs(root, lines):
     assert tree(root).split("\n") == lines
 
 
+def test_name_that_would_be_misread_stands_in_brackets():
+    apart = Value(1.0, "a - b")
+    assert tree(apart * 2.0) == "v1 = 2.00 = (a - b) * 2\n  a - b = 1.00"
+    assert draw(apart * 2.0).picture.boxes[-1].lines[0] == "= (a - b) * 2"
+
+
 def test_gradients_follow_the_numbers():
     p = Parameter(2.0, "p")
     root = p * p
@@ -178,7 +184,7 @@ def test_long_names_are_cut():
 
 @pytest.mark.parametrize("wrong", [3.0, None, "x", [x]])
 def test_what_is_no_graph_is_refused(wrong):
-    with pytest.raises(ArgumentError, match=r"tree takes a Value, got .*; was it computed from Values\?"):
+    with pytest.raises(ArgumentError, match="tree takes a Value, the root of a graph, got"):
         tree(wrong)
 
 
@@ -186,3 +192,15 @@ def test_what_is_no_graph_is_refused(wrong):
 def test_wrong_limit_is_refused(wrong):
     with pytest.raises(ArgumentError, match=r"limit is .*; it needs to be a whole number, 1 or more"):
         tree(x, wrong)
+
+
+def test_numbers_that_have_changed_since_they_were_used_are_told():
+    x = Value(2.0, "x")
+    root = x + 1.0
+    x.data = 3.0
+    assert tree(root).splitlines()[-1].startswith("note: v1 = 3.00 was computed from other numbers than")
+
+
+def test_tree_is_shown_as_it_is_in_a_repl():
+    root = Value(2.0, "x") + 1.0
+    assert repr(tree(root)) == str(tree(root)) == "v1 = 3.00 = x + 1\n  x = 2.00"

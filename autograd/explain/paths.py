@@ -10,7 +10,7 @@ from textwrap import fill
 from typing import Any, TypeAlias
 
 from ..names import Names, derivative
-from ..number import figure
+from ..number import counted, figure
 from ..value import Value
 from .edges import Edges, close
 
@@ -122,7 +122,7 @@ def _headline(found: Explanation) -> str:
 def _many(count: int) -> str:
     """So many paths, in words; a number of any length is told by its size."""
     if count < 10**6:
-        return f"{count:,} path" + "s" * (count != 1)
+        return counted(count, "path")
     exponent, rest = divmod(math.log10(count), 1)  # log10 takes any int, where float does not
     digits, _, carried = f"{10**rest:.1e}".partition("e")
     return f"about {digits}e{int(exponent) + int(carried)} paths"

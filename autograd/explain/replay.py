@@ -29,7 +29,9 @@ def between(root: Value, x: Value, asking: str) -> list[Value]:
         raise TraceError(f"jit: {asking} shows the numbers of one call; use it where the function runs without jit")
     nodes = dependents(topological_order(root), (x,))
     if not nodes and dependents(topological_order(x), (root,)):
-        raise ArgumentError(f"{asking}: x was computed from root; swap the two, the root comes first")
+        raise ArgumentError(
+            f"{asking}: what was given second was computed from the first; swap the two, as in {asking}(loss, w)"
+        )
     return nodes
 
 

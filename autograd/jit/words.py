@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..number import counted
 from .compiled import Compiled
 from .guard import parameter_names
 from .program import BATCH, Apply, Call, Contract, LogSumExp, Move, OverLoops, Pick, View, positions
@@ -33,7 +34,8 @@ class Line:
     """The arguments of the function, and the other lines, that it is made of; parameters are not among them."""
 
     def __str__(self) -> str:
-        return f"{self.name} {self.shape} = {self.formula}" + (f"   # {self.nodes:,} nodes" if self.nodes else "")
+        made_of = f"   # {counted(self.nodes, 'node')}" if self.nodes else ""
+        return f"{self.name} {self.shape} = {self.formula}{made_of}"
 
 
 class Listing:

@@ -127,8 +127,8 @@ def _box(box: Box) -> dict[str, str]:
 def _arrow(arrow: Arrow) -> dict[str, str]:
     attributes = {"id": arrow.id}
     if arrow.label:
-        attributes["label"] = _lines([arrow.label])
-    if arrow.place:
+        attributes["label"] = _lines([f"{arrow.place}: {arrow.label}" if arrow.place else arrow.label])
+    elif arrow.place:
         attributes["headlabel"] = _lines([arrow.place])
         attributes["labeldistance"] = "1.4"
     if arrow.count > 1:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from ..errors import ArgumentError, RenderError
+from ..graph import need_root
 from ..jit import Jitted, Listing
 from ..value import Value
 from .dot import digraph
@@ -67,13 +68,12 @@ def draw(
         raise ArgumentError(f"draw: direction is {direction!r}; it needs to be one of {', '.join(DIRECTIONS)}")
     if isinstance(root, Listing):
         return Drawing(replace(program_picture(root), direction=direction or ""), lambda: str(root))
-    if not isinstance(root, Value):
-        mend = "draw one of them" if isinstance(root, (list, tuple)) else "was it computed from Values?"
-        mend = "draw its .program or .graph" if isinstance(root, Jitted) else mend
-        raise ArgumentError(f"draw takes a Value or the program of a jitted function, got {root!r:.200}; {mend}")
+    if isinstance(root, Jitted):
+        raise ArgumentError(f"draw takes a Value or a program, got {root!r}; draw its .program or its .graph")
+    need_root(root, "draw")
     whole = expanded(root) if expand else root
     picture = graph_picture(whole, depth, limit, partials)
-    return Drawing(replace(picture, direction=direction or ""), lambda: tree(root), whole)
+    return Drawing(replace(picture, direction=direction or ""), lambda: tree(whole), whole)
 
 
 def _need_whole(name: str, given: object, least: int) -> None:
@@ -119,7 +119,9 @@ class Drawing:
         Raises ArgumentError for another ending, FileNotFoundError if there is no such folder, RenderError if there is
         nothing to draw with; a file that was there before is then as it was.
         """
-        target = Path(path)
+        if not isinstance(path, (str, os.PathLike)):
+            raise ArgumentError(f"a drawing is saved under the name of a file, got {path!r}")
+        target = Path(path).expanduser()
         kind = target.suffix.lower().removeprefix(".")
         if kind not in FORMATS:
             raise ArgumentError(f"a drawing is saved as .{', .'.join(FORMATS)}; got the name {str(path)!r}")
@@ -170,6 +172,9 @@ def write_whole(path: Path, content: bytes) -> None:
         with open(temporary, "xb") as file:
             file.write(content)
         os.replace(temporary, path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise type(error)(f"cannot write {path.name} into the folder {path.parent}: {error.strerror}") from None
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise

@@ -14,6 +14,7 @@ from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
+from ..applications import outdated
 from ..errors import AutogradError, RenderError
 from ..names import Names, bracketed
 from ..notes import line_of
@@ -84,7 +85,9 @@ def _page_of(told: Steps, beginnings: dict[Value, float], drawing: Drawing) -> s
     shown = drawing
     if str(digraph(drawing.picture).source) == drawing.source:  # it has not been changed by hand
         shown = Drawing(_with_room(drawing.picture), lambda: drawing.words, drawing.root)
-    return _filled(told.names[told.root], shown.svg(), "", f"const GRAPH = {literal(graph)};", script.written())
+    return _filled(
+        told.names[told.root], shown.svg(), outdated(told.names), f"const GRAPH = {literal(graph)};", script.written()
+    )
 
 
 def _filled(title: str, svg: str, note: str, graph: str = "", functions: str = "") -> str:

@@ -8,13 +8,13 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from .. import ops
-from ..applications import Application, application
+from ..applications import Application, application, outdated
 from ..backprop import partials
 from ..errors import DomainError
 from ..expressions import Expression, text
 from ..graph import value_args
-from ..names import Names
-from ..number import figure
+from ..names import Names, bracketed
+from ..number import counted, figure
 from ..record import RowOp
 from ..steps import Forward
 from ..storage import Scope
@@ -58,6 +58,8 @@ def graph_picture(root: Value, depth: int | None, limit: int, show_partials: boo
     arrows = tuple(painter.arrows())
     if note:
         note = f"{len(names.order):,} nodes. {note}draw(..., depth=, limit=) shows more or less."
+    if len(names.order) <= LARGEST_FOLDED and (changed := outdated(names)):
+        note = f"Note: {changed}. {note}".rstrip()
     return Picture(boxes, arrows, note, len(names.order))
 
 
@@ -124,7 +126,7 @@ class _Painter:
         else:
             box = self._of_node(nodes[0])
         hidden = {self.keys[arg] for node in nodes for arg in value_args(node)} - self.groups.keys()
-        more = (f"... {_count(len(hidden), 'more input')}",) if hidden else ()
+        more = (f"... {counted(len(hidden), 'more input')}",) if hidden else ()
         sound = all(math.isfinite(node.data) and math.isfinite(_grad(node)) for node in nodes)
         return replace(box, id=self._id(key), lines=(*box.lines, *more), style=box.style if sound else "broken")
 
@@ -143,7 +145,7 @@ class _Painter:
         around = next(self.home[node][: self.home[node].index(scope)] for node in nodes)
         lines = (
             scope.kind,
-            f"{_count(len(parameters), 'parameter')}, {_count(len(nodes) - len(parameters), 'operation')}",
+            f"{counted(len(parameters), 'parameter')}, {counted(len(nodes) - len(parameters), 'operation')}",
             f"grad {_range(map(_grad, parameters))}",
         )
         title = _below(scope.path, around)
@@ -164,7 +166,7 @@ class _Painter:
         return words if len(words) <= LONGEST_FORMULA else f"{applied.op.name} of {len(applied.rows[0])}"
 
     def _short(self, x: Expression) -> str:
-        return self._name(x.key.node)
+        return bracketed(self._name(x.key.node))
 
     def _name(self, node: Value) -> str:
         """What the node is called inside its frame; a long name is cut in the middle."""
@@ -240,10 +242,6 @@ def _place(node: Value, at: int) -> str:
 def _grad(node: Value) -> float:
     """Its gradient, which someone may have set to None."""
     return node.grad or 0.0
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _range(numbers: Iterable[float]) -> str:

@@ -24,11 +24,12 @@ from ..expressions import (
     value_formula,
     variable,
 )
-from ..graph import rows_of
+from ..graph import need_root, rows_of, topological_order
 from ..names import Names
 from ..record import Primitive, RowOp
 from ..rows import entries
 from ..value import Value
+from .text import Shown
 
 LARGEST = 60
 """A formula with more ops than this is cut: what lies deeper is written by its name, or as dots."""
@@ -44,7 +45,14 @@ GREEK = frozenset(_LETTERS.split())
 SIGNS = {"<": "<", "<=": r"\leq", ">": ">", ">=": r"\geq", "==": "=", "!=": r"\neq"}
 
 
-def latex(root: Value, wrt: Value | None = None) -> str:
+class Formula(Shown):
+    """A formula in LaTeX, which a notebook typesets."""
+
+    def _repr_latex_(self) -> str:
+        return f"${self}$"
+
+
+def latex(root: Value, wrt: Value | None = None) -> Formula:
     r"""The formula of the root in LaTeX, or that of its derivative with respect to the node `wrt`.
 
     Leaves stand there by their labels, and by their numbers if they have none. A derivative is what the chain rule
@@ -53,19 +61,21 @@ def latex(root: Value, wrt: Value | None = None) -> str:
 
     >>> x, w = Value(2.0, "x"), Value(-3.0, "w_1")
     >>> y = (w * x).tanh()
-    >>> print(latex(y))
+    >>> latex(y)
     \tanh(w_{1} \cdot x)
-    >>> print(latex(y, wrt=x))
+    >>> latex(y, wrt=x)
     \left(1 - \tanh(w_{1} \cdot x)^{2}\right) \cdot w_{1}
 
     Raises ArgumentError if an argument is no Value, or the derivative too long to be written.
     """
-    for given in (root, *([] if wrt is None else [wrt])):
-        if not isinstance(given, Value):
-            raise ArgumentError(f"latex takes Values, got {given!r}; was it computed from Values?")
+    need_root(root, "latex")
     names = Names(root)
     if wrt is None:
         return _written(_formulas(root, names)[root])
+    if not isinstance(wrt, Value):
+        raise ArgumentError(f"latex: wrt is {wrt!r:.100}; it needs to be a Value that the root was computed from")
+    if wrt not in names and root in topological_order(wrt):
+        raise ArgumentError("latex: wrt was computed from the root; swap the two")
     if len(names.order) > LARGEST_GRAPH:
         raise ArgumentError(
             f"latex: a derivative through a graph of {len(names.order):,} nodes is too long to be written; "
@@ -123,9 +133,9 @@ def _partials(node: Value, formulas: dict[Value, Any], among: Container[Value]) 
 # --- writing -------------------------------------------------------------------------------------------------
 
 
-def _written(formula: Any) -> str:
+def _written(formula: Any) -> Formula:
     """The formula in LaTeX, as deep as it may be without becoming too long."""
-    return _Latex(_depth(formula)).write(formula)
+    return Formula(_Latex(_depth(formula)).write(formula))
 
 
 def _depth(formula: Any) -> int:

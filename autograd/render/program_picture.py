@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from ..jit import Listing
+from ..number import counted
 from .picture import Arrow, Box, Picture
 
 WIDTH = 44
@@ -17,7 +18,7 @@ def program_picture(program: Listing) -> Picture:
     lines = {}
     for i, line in enumerate(program.parts):
         formula = textwrap.wrap(f"= {line.formula}", WIDTH, break_long_words=False, break_on_hyphens=False)
-        count = (f"{line.nodes:,} nodes",) if line.nodes else ()
+        count = (counted(line.nodes, "node"),) if line.nodes else ()
         lines[line.name] = Box(f"l{i}", line.name, (line.shape, *formula, *count), 0.0, "many", str(line))
     boxes = {**arguments, **lines}
     arrows = [
@@ -27,7 +28,8 @@ def program_picture(program: Listing) -> Picture:
         if name in boxes
     ]
     nodes = sum(line.nodes for line in program.parts)
-    return Picture(tuple(boxes.values()), tuple(arrows), f"{nodes:,} nodes in {len(lines)} arrays.", nodes)
+    note = f"{counted(nodes, 'node')} in {counted(len(lines), 'array')}."
+    return Picture(tuple(boxes.values()), tuple(arrows), note, nodes)
 
 
 def _used(program: Listing) -> list[tuple[str, str]]:

@@ -97,9 +97,7 @@ class Script:
         op, places = applied.op, count()
         rows = [[_in_formulas(x, next(places)) for x in row] for row in applied.rows]
         self._try(partial(self._op, op))
-        partials: list[Any] = [None] * len(applied.operands)
-        if not op.compound:
-            partials = partial_formulas(op, variable(OUT, applied.value), rows)
+        partials = partial_formulas(op, variable(OUT, applied.value), rows)
         moving = [x.node is not None for x in applied.operands]
         return {
             "op": op.name,

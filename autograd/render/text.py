@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from ..applications import application
+from ..applications import application, outdated
 from ..errors import ArgumentError
 from ..expressions import text
-from ..names import Names
-from ..number import figure
+from ..graph import need_root
+from ..names import Names, bracketed
+from ..number import counted, figure
 from ..value import Value
 
 LONGEST_LINE = 79
 
 
-def tree(root: Value, limit: int = 60) -> str:
+class Shown(str):
+    """Text that is shown as it is, also where a REPL or a notebook shows the result of a line."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def tree(root: Value, limit: int = 60) -> Shown:
     """The graph below the root as text, a node to a line, what it is made of below it, indented.
 
     A node that is used more than once is written out once; elsewhere it is only named, with "(above)".
 
     >>> x = Value(3.0, "x")
     >>> y = x * x + 1
-    >>> print(tree(y))
+    >>> tree(y)
     v2 = 10.00 = v1 + 1
       v1 = 9.00 = x * x
         x = 3.00
         x (above)
     """
-    if not isinstance(root, Value):
-        raise ArgumentError(f"tree takes a Value, got {root!r}; was it computed from Values?")
+    need_root(root, "tree")
     if not isinstance(limit, int) or limit < 1:
         raise ArgumentError(f"tree: limit is {limit!r}; it needs to be a whole number, 1 or more")
     names = Names(root)
@@ -43,9 +50,11 @@ def tree(root: Value, limit: int = 60) -> str:
         waiting += [(arg, level + 1) for arg in reversed(list(node.args)) if isinstance(arg, Value)]
     if waiting:
         left = len(names.order) - len(seen)
-        more = f"{left:,} more node{'' if left == 1 else 's'}" if left else "no other nodes"
+        more = counted(left, "more node") if left else "no other nodes"
         lines.append(f"... {more}; tree(..., limit=) shows more")
-    return "\n".join(lines)
+    if note := outdated(names):
+        lines.append(f"note: {note}")
+    return Shown("\n".join(lines))
 
 
 def _words(node: Value, names: Names) -> str:
@@ -53,7 +62,7 @@ def _words(node: Value, names: Names) -> str:
     number = f"{names[node]} = {figure(node.data)}"
     if node.op is None:
         return number + grad
-    return f"{number} = {text(application(node, names).formula(), lambda x, _: x.key.name)}{grad}"
+    return f"{number} = {text(application(node, names).formula(), lambda x, _: bracketed(x.key.name))}{grad}"
 
 
 def _line(words: str, level: int) -> str:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from types import BuiltinFunctionType
 
+from ..graph import need_root
 from ..steps import steps
 from ..value import Value
 from .dialogue import Line, Walk
@@ -24,6 +25,7 @@ def walk(root: Value) -> None:
 
     Raises what `steps` raises.
     """
+    need_root(root, "walk")
     walking = Walk(steps(root))
     show = _printer()
     try:
@@ -45,7 +47,10 @@ def _width() -> int:
 
 def _read(prompt: str) -> str:
     """The next line; it is printed as well if it comes from a pipe, so that the output reads like a session."""
-    line = input(prompt)
+    try:
+        line = input(prompt)
+    except RuntimeError:  # a notebook that is run without a person, or a closed stdin
+        raise EOFError from None
     if isinstance(input, BuiltinFunctionType) and not sys.stdin.isatty():  # a notebook has an input() of its own
         print(line)
     return line
