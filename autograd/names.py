@@ -56,7 +56,7 @@ class Names:
         raise ArgumentError(f"no node of this graph is called {name!r}; there are {some}{more}")
 
 
-def label(names: Mapping[str, Any] | None = None, /, **values: Value) -> None:
+def label(names: Mapping[Any, Any] | None = None, /, **values: Value) -> None:
     """Nothing; gives Values their labels, which trees, steps and pictures then show.
 
     `label(loss=y)` labels that one. `label(locals())` labels, by the names of the variables, all Values that have no
@@ -76,8 +76,8 @@ def label(names: Mapping[str, Any] | None = None, /, **values: Value) -> None:
     if names is not None and not isinstance(names, Mapping):
         raise ArgumentError(f"label takes names, as in label(x=x) or label(locals()); got {names!r}")
     for name, value in (names or {}).items():
-        if not name.startswith("_"):
-            for each, path in _values_in(value, name):
+        if not str(name).startswith("_"):
+            for each, path in _values_in(value, str(name)):
                 each.label = each.label or path
     for name, value in values.items():
         value.label = name

@@ -84,6 +84,12 @@ def test_labels_from_locals_name_what_has_no_name():
     assert (ys[0].label, ys[1][0].label, ys[2][0].label) == ("ys[0]", "ys[1][0]", "ys[2][0]")
 
 
+def test_keys_that_are_no_strings_are_names_as_they_are_printed():
+    x, ys = Value(1.0), [Value(2.0)]
+    label({0: x, ("a", 1): ys})
+    assert (x.label, ys[0].label) == ("0", "('a', 1)[0]")
+
+
 def test_list_that_holds_itself_is_labelled_too():
     xs = [Value(1.0)]
     xs.append(xs)

@@ -275,6 +275,7 @@ REFUSED = {
     "parts for counts": (lambda: pictures.confusion_matrix(np.eye(2) / 2), "counts holds 0.5; it needs whole numbers"),
     "labels too few": (lambda: pictures.digit_sheet(IMAGES, [1], CHANCES), "7 images and 1 labels"),
     "chances too few": (lambda: pictures.digit_sheet(IMAGES, range(7), CHANCES[:2]), r"\(2, 10\); it needs shape \(7,"),
+    "a history": (lambda: pictures.loss_curve(History()), r"write training_curves\(history\)"),
     "no drawings": (lambda: pictures.drawings({}), "a title and a drawing for each"),
     "stairs of two lengths": (lambda: pictures.staircases({"a": [1], "b": [1, 2]}, 1), r"rows of \[1, 2\] numbers"),
 }

@@ -59,7 +59,7 @@ class Listing:
         return str(self)
 
     def _repr_html_(self) -> str:
-        return f"<pre>{str(self).replace('&', '&amp;').replace('<', '&lt;')}</pre>"
+        return f"<pre style='font-family: monospace'>{str(self).replace('&', '&amp;').replace('<', '&lt;')}</pre>"
 
 
 class _Writer:

@@ -55,7 +55,7 @@ def curves(
 
 def loss_curve(
     losses: Sequence[float],
-    steps_per_epoch: int,
+    steps_per_epoch: int = 1,
     validation: Sequence[float] = (),
     *,
     ylabel: str = "loss",
@@ -66,6 +66,8 @@ def loss_curve(
 
     Steps count from 0: a loss stands at the number of steps done before it was measured.
     """
+    if isinstance(losses, History):
+        raise ArgumentError("loss_curve shows losses, got a History; write training_curves(history)")
     row = numbers("losses", losses, "numbers in a row, one for each step", None)
     after = numbers("validation", validation, "numbers in a row, one for each epoch", None)
     if steps_per_epoch < 1:
