@@ -12,7 +12,7 @@ from .expressions import Expression, as_it_is_here, partial_formulas, value_form
 from .graph import rows_of
 from .names import Names
 from .notes import line_of
-from .number import figure
+from .number import constant, figure
 from .record import Primitive, RowOp
 from .rows import entries, numbers
 from .value import Value
@@ -26,7 +26,7 @@ def application(node: Value, names: Names) -> Application:
 
 
 def _operand(x: Any, names: Names) -> Operand:
-    return Operand(f"{x:.6g}", x, None) if x.__class__ is float else Operand(names[x], x.data, x)
+    return Operand(constant(x), x, None) if x.__class__ is float else Operand(names[x], x.data, x)
 
 
 def outdated(names: Names) -> str:

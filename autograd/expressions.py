@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from . import ops
-from .number import number
+from .number import constant, number
 from .record import Op, Primitive, RowOp
 
 ATOM, POWER, SIGNED, PRODUCT, SUM = 5, 4, 3, 2, 1
@@ -238,7 +238,7 @@ class Writer:
 
     def constant(self, x: float) -> str:
         """A number that stands in the formula."""
-        return f"{x:.6g}"
+        return constant(x)
 
     def comparison(self, sign: str, a: str, b: str) -> str:
         """1 if it is so, else 0: Iverson's bracket."""

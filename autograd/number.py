@@ -39,6 +39,16 @@ def figure(x: float) -> str:
     return f"{whole}.{fraction[:2]}{fraction[2:].rstrip('0')}"
 
 
+def constant(x: float) -> str:
+    """x as it stands in a formula: six significant digits at most, and no zeros that say nothing.
+
+    >>> [constant(x) for x in (2.0, -0.1, 1e-7, 3e20, math.inf)]
+    ['2', '-0.1', '1e-7', '3e20', 'inf']
+    """
+    digits, e, exponent = f"{x:.6g}".partition("e")
+    return f"{digits}e{int(exponent)}" if e else digits
+
+
 def counted(many: int, what: str) -> str:
     """So many of them in words: the noun is given for one of them.
 

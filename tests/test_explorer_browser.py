@@ -510,6 +510,15 @@ def test_number_that_an_op_does_not_have_is_told_in_words_and_marked(tab, build,
     assert_shows(tab, root, **NEAR)
 
 
+def test_steps_end_where_the_engine_would_refuse_to_go_on(tab):
+    a = Value(1.0, "a")
+    tab.open((a * 2.0).log() * a)
+    tab.press("End")
+    tab.change(0, "-3")
+    assert tab.texts("#steps li") == ["v1 = a * 2 = -3.00 * 2 = -6.00", "v2 = log(v1) = log(-6.00) = nan"]
+    assert "grad ?" in tab.text("#n0")
+
+
 # --- what there is to be seen --------------------------------------------------------------------------------
 
 

@@ -26,6 +26,7 @@ from ..expressions import (
 )
 from ..graph import need_root, rows_of, topological_order
 from ..names import Names
+from ..number import constant
 from ..record import Primitive, RowOp
 from ..rows import entries
 from ..value import Value
@@ -238,8 +239,8 @@ def _number(x: float) -> str:
     """A number in LaTeX."""
     if x != x:
         return r"\mathrm{nan}"
-    digits, _, exponent = f"{x:.6g}".replace("inf", r"\infty").partition("e")
-    return rf"{digits} \cdot 10^{{{int(exponent)}}}" if exponent else digits
+    digits, _, exponent = constant(x).replace("inf", r"\infty").partition("e")
+    return rf"{digits} \cdot 10^{{{exponent}}}" if exponent else digits
 
 
 def _escaped(words: str) -> str:
