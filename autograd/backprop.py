@@ -124,6 +124,14 @@ def value_partials(node: Value, among: Container[Value] | None = None) -> Iterat
     return _partials(node, node, rows_of(node), among)
 
 
+def no_number_to_add_to(who: str, arg: Value, grad: Any) -> NotANumberError:
+    """The error to raise where a gradient is to be added to what is no number, such as None."""
+    return NotANumberError(
+        f"{who}: there is a gradient to be added to {grad!r}{node_and_line(arg.label)}; "
+        "set grad to 0.0 before, as zero_grad() does"
+    )
+
+
 # --- inside --------------------------------------------------------------------------------------------------
 
 
@@ -211,10 +219,7 @@ def _partials(
 def _refuse_gradients_that_are_no_numbers(node: Any) -> None:
     for arg in node.args:
         if isinstance(arg, Value) and not isinstance(arg.grad, (float, int)):
-            raise NotANumberError(
-                f"backward: there is a gradient to be added to {arg.grad!r}{node_and_line(arg.label)}; "
-                "set grad to 0.0 before, as zero_grad() does"
-            ) from None
+            raise no_number_to_add_to("backward", arg, arg.grad) from None
 
 
 def _no_derivative(node: Any) -> DomainError:

@@ -32,6 +32,8 @@ def debug() -> Iterator[None]:
     order in which the numbers were made; if there is none, for the first gradient that would be one. A number that
     went wrong and was never differentiated is reported at the end of the block.
 
+    A result whose own number is assigned before it is used counts as meant, as tricks with gradients do that.
+
     Jitted functions run as they stand, so that each of their nodes is seen. Blocks may be nested, and other threads
     are not affected. Raises TraceError inside a jitted function.
 

@@ -46,9 +46,16 @@ def user_line() -> str:
     while frame is not None:
         module = frame.f_globals.get("__name__", "")
         if module.partition(".")[0] not in ("autograd", "nets", "numpy"):
-            return f"{frame.f_code.co_filename.replace(chr(92), '/').rpartition('/')[2]}:{frame.f_lineno}"
+            return f"{_shown(frame.f_code.co_filename)}:{frame.f_lineno}"
         frame = frame.f_back
     return ""
+
+
+def _shown(filename: str) -> str:
+    """The name of a file without its folders; of a notebook's cell what IPython calls it, such as `Cell In[3]`."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    named = getattr(getattr(shell, "compile", None), "format_code_name", lambda name: None)(filename)
+    return " ".join(named) if named else filename.replace("\\", "/").rpartition("/")[2]
 
 
 def node_and_line(label: str) -> str:

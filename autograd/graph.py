@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from .errors import ArgumentError
+from .errors import ArgumentError, TraceError
 from .rows import Operands
 from .value import Value
+from .watch import watcher
 
 
 def rows_of(node: Value) -> Sequence[Any]:
@@ -14,8 +15,12 @@ def rows_of(node: Value) -> Sequence[Any]:
 
 
 def need_root(root: object, who: str) -> None:
-    """Nothing if the root of a graph was given to `who`; ArgumentError, which says what to give, otherwise."""
+    """Nothing if the root of a graph was given to `who`; ArgumentError, which says what to give, otherwise.
+
+    Raises TraceError while `jit` traces.
+    """
     if isinstance(root, Value):
+        need_no_trace(who)
         return
     mend = "was it computed from Values?"
     if isinstance(root, (list, tuple)):
@@ -23,6 +28,14 @@ def need_root(root: object, who: str) -> None:
     elif callable(root):
         mend = f"call it first, as in {who}(model(x))"
     raise ArgumentError(f"{who} takes a Value, the root of a graph, got {root!r:.100}; {mend}")
+
+
+def need_no_trace(who: str) -> None:
+    """Nothing; TraceError while `jit` traces: what is shown then would be the numbers of the first call only."""
+    if watcher.get() is not None:
+        raise TraceError(
+            f"jit: {who} shows the numbers of one call; use it where the function runs without jit, or on its .graph"
+        )
 
 
 def value_args(node: Value) -> Iterator[Value]:

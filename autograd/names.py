@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import count
 from typing import Any
+from unicodedata import category
 
 from .errors import ArgumentError
 from .graph import topological_order
@@ -33,8 +34,8 @@ class Names:
         taken: dict[str, Iterator[int]] = {}
         unlabelled = []
         for node in self.order:
-            if words := str(node.label or "").split():
-                self._names[node] = _untaken(" ".join(words), taken)
+            if name := _on_one_line(str(node.label or "")):
+                self._names[node] = _untaken(name, taken)
             else:
                 unlabelled.append(node)
         numbered = (name for n in count(1) if (name := f"v{n}") not in taken)
@@ -107,6 +108,11 @@ def _values_in(x: Any, path: str) -> Iterator[tuple[Value, str]]:
         elif isinstance(x, (list, tuple)) and id(x) not in seen:
             seen.add(id(x))
             waiting += [(item, f"{path}[{i}]") for i, item in reversed(list(enumerate(x)))]
+
+
+def _on_one_line(label: str) -> str:
+    """The label with a blank for every control character, such as the end of a line."""
+    return " ".join("".join(" " if category(letter) in ("Cc", "Cs") else letter for letter in label).split())
 
 
 def _untaken(name: str, taken: dict[str, Iterator[int]]) -> str:

@@ -44,7 +44,8 @@ class Parameter(Value):
         self._put(Span(np.array([number(data, "Parameter")]), place=Place(checked_label(label))), 0, None)
 
     def __copy__(self) -> Parameter:
-        out = Parameter(self._data, self.label)
+        given = self._label is not None or self.span.place.label  # not only its path in a model, where the copy is not
+        out = Parameter(self._data, self.label if given else "")
         out.grad, out.frozen = self.grad, self.frozen
         return out
 

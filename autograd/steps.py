@@ -13,14 +13,12 @@ import numpy as np
 
 from . import ops
 from .applications import Application, application, outdated
-from .backprop import partials
-from .errors import NotANumberError, TraceError, node_and_line
+from .backprop import no_number_to_add_to, partials
 from .expressions import SIGNED, Expression, Writer, text
 from .graph import need_root
 from .names import Names, bracketed, derivative
 from .number import figure
 from .value import Value
-from .watch import watcher
 
 SHOWN = 40
 """How many steps are printed of a longer list."""
@@ -313,8 +311,6 @@ def steps(root: Value) -> Steps:
     where a gradient is to be added to what is no number, TraceError while `jit` traces.
     """
     need_root(root, "steps")
-    if watcher.get() is not None:
-        raise TraceError("jit: steps shows the numbers of one call; use it where the function runs without jit")
     names = Names(root)
     applications = [application(node, names) for node in names.order if node.op is not None]
     found: list[Step] = [Forward(applied) for applied in applications]
@@ -357,10 +353,7 @@ def _sum(before: float, contribution: float, arg: Value) -> float:
     try:
         return before + contribution
     except TypeError:
-        raise NotANumberError(
-            f"steps: there is a gradient to be added to {before!r}{node_and_line(arg.label)}; "
-            "set grad to 0.0 before, as zero_grad() does"
-        ) from None
+        raise no_number_to_add_to("steps", arg, before) from None
 
 
 # --- words ---------------------------------------------------------------------------------------------------

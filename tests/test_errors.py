@@ -1,5 +1,8 @@
 """What an error says of the place: the user's own line, not one of ours."""
 
+import sys
+from types import SimpleNamespace
+
 import pytest
 
 from autograd import DomainError, NotANumberError, Value, dot, log, softmax
@@ -54,3 +57,14 @@ def test_infinite_input_is_told_apart_from_a_number_out_of_the_domain():
 
 def test_softmax_of_ordinary_scores_raises_nothing():
     assert [round(p, 3) for p in softmax([1.0, 2.0])] == [0.269, 0.731]
+
+
+def test_line_in_a_notebook_names_the_cell(monkeypatch):
+    class Compiler:
+        def format_code_name(self, filename):
+            return ("Cell", "In[3]") if filename == __file__ else None
+
+    shell = SimpleNamespace(compile=Compiler())
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
+    with pytest.raises(DomainError, match=r"log: argument is -1.0 \(node 'p', Cell In\[3\]:\d+\)"):
+        log(Value(-1.0, "p"))

@@ -360,6 +360,14 @@ def test_sum_over_paths_as_text():
     )
 
 
+def test_numbers_that_have_changed_since_they_were_used_are_told():
+    a = Value(2.0, "a")
+    root = (a * a).tanh()
+    assert explain(root, a).note == ""
+    a.data = 7.0
+    assert str(explain(root, a)).splitlines()[-2].startswith("note: v1 = 4.00 was computed from other numbers than")
+
+
 def test_no_path_is_told_in_either_order():
     x = Value(2.0, label="x")
     other = Value(1.0, label="c") + 1.0

@@ -35,6 +35,10 @@ def test_labels_are_brought_onto_one_line_and_blank_ones_are_none():
     assert names_of(a + b) == ["two lines", "v1", "v2"]
 
 
+def test_control_characters_in_a_label_do_not_reach_the_terminal():
+    assert names_of(Value(1.0, "red \x1b[31m\x07 bell")) == ["red [31m bell"]
+
+
 def test_label_that_is_no_string_is_shown_as_one():
     a = Value(1.0)
     a.label = 7

@@ -25,8 +25,11 @@ from autograd import (
     Value,
     debug,
     dot,
+    draw,
+    explain,
     jit,
     label,
+    latex,
     logsumexp,
     maximum,
     pick,
@@ -36,6 +39,8 @@ from autograd import (
     sum,
     tanh,
     topological_order,
+    tree,
+    walk,
     where,
 )
 from autograd.number import figure
@@ -403,13 +408,10 @@ def test_infinite_and_nan_numbers_are_written_out():
     assert str(steps(root * a)[-1]).endswith(" = inf * 0 = nan   (a.grad nan -> nan)")
 
 
-def test_steps_inside_a_jitted_function_are_refused_as_backward_is():
-    @jit
-    def f(x):
-        steps(x * x).perform()
-        return x
-
-    with pytest.raises(TraceError, match="steps shows the numbers of one call"):
+@pytest.mark.parametrize("look", [draw, lambda x: explain(x, x), latex, steps, tree, walk])
+def test_looking_at_a_graph_inside_a_jitted_function_is_refused_as_its_numbers_are_those_of_one_call(look):
+    f = jit(lambda x: look(x * x))
+    with pytest.raises(TraceError, match=r"shows the numbers of one call; use it where .*, or on its .graph"):
         f(Value(2.0))
 
 

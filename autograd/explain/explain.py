@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Literal, overload
 
+from ..applications import outdated
 from ..errors import ArgumentError
 from ..names import Names
 from ..value import Value
@@ -56,4 +57,4 @@ def explain(root: Value, x: Value, most: int = 10, order: str = "topological") -
     if order == "naive":
         return naive_explanation(nodes, edges, total, names, (names[root], names[x]))
     count, paths = largest_paths(nodes, edges, most)
-    return Explanation(names[root], names[x], paths, count, total, x.grad, names)
+    return Explanation(names[root], names[x], paths, count, total, x.grad, names, outdated(Names(root)))

@@ -38,6 +38,8 @@ class Explanation:
     total: float
     gradient: Any
     names: Names
+    note: str = ""
+    """What is to be said of a graph whose numbers have changed since they were used."""
 
     @property
     def rest(self) -> float:
@@ -55,7 +57,8 @@ class Explanation:
             lines += _path_lines(path, self.names)
         if self.count > len(self.paths):
             lines.append(f"{figure(self.rest):>11}  the other {_many(self.count - len(self.paths))} together")
-        return "\n".join([*lines, fill(_verdict(self), 80)])
+        notes = [fill(f"note: {self.note}", 80)] if self.note else []
+        return "\n".join([*lines, fill(_verdict(self), 80), *notes])
 
     __repr__ = __str__
 

@@ -5,12 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ArgumentError, TraceError
-from ..graph import rows_of, topological_order, value_args
+from ..errors import ArgumentError
+from ..graph import need_no_trace, rows_of, topological_order, value_args
 from ..record import RowOp
 from ..rows import numbers
 from ..value import Value
-from ..watch import watcher
 
 
 def between(root: Value, x: Value, asking: str) -> list[Value]:
@@ -25,8 +24,7 @@ def between(root: Value, x: Value, asking: str) -> list[Value]:
                 f"{asking}: {what} is {node!r}; it needs to be a Value, as in {asking}(loss, w): "
                 "first what was computed, then what it was computed from"
             )
-    if watcher.get() is not None:
-        raise TraceError(f"jit: {asking} shows the numbers of one call; use it where the function runs without jit")
+    need_no_trace(asking)
     nodes = dependents(topological_order(root), (x,))
     if not nodes and dependents(topological_order(x), (root,)):
         raise ArgumentError(

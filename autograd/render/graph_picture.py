@@ -34,8 +34,8 @@ PART = 80
 LARGEST_FOLDED = 200_000
 """A graph of more nodes is not folded, but drawn in part, from the root on."""
 
-ORDERLESS = {ops.add, ops.mul, ops.maximum, ops.minimum, ops.equal}
-"""Ops whose operands may change places."""
+ORDERLESS = {ops.add, ops.mul, ops.maximum, ops.minimum, ops.equal, ops.SUM, ops.DOT, ops.LOGSUMEXP}
+"""Ops whose operands may change places, those of `dot` in pairs."""
 
 
 def graph_picture(root: Value, depth: int | None, limit: int, show_partials: bool) -> Picture:
@@ -235,7 +235,7 @@ def _below(name: str, scopes: Scopes) -> str:
 
 def _place(node: Value, at: int) -> str:
     """Which operand it is, counted from 1, where exchanging the operands would make a difference."""
-    ordered = node.op not in ORDERLESS and not isinstance(node.op, RowOp) and len(list(value_args(node))) > 1
+    ordered = node.op not in ORDERLESS and len(list(value_args(node))) > 1
     return str(at + 1) if ordered else ""
 
 
