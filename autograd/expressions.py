@@ -22,6 +22,18 @@ LONGEST_ROW = 4
 """Sums and rows of more terms than this are shortened in the middle."""
 
 
+def _operator(op: Primitive) -> Any:
+    return lambda self, other: apply(op, (self, other))
+
+
+def _reflected(op: Primitive) -> Any:
+    return lambda self, other: apply(op, (other, self))
+
+
+def _comparison(sign: str) -> Any:
+    return lambda self, other: Expression(sign, (self, other))
+
+
 class Expression:
     """A formula: an op (or the sign of a comparison) and its arguments, which are Expressions and floats.
 
@@ -43,56 +55,17 @@ class Expression:
     def __apply_op__(op: Primitive, args: tuple[Any, ...]) -> Any:
         return apply(op, args)
 
-    def __add__(self, other: Any) -> Any:
-        return apply(ops.add, (self, other))
-
-    def __radd__(self, other: Any) -> Any:
-        return apply(ops.add, (other, self))
-
-    def __sub__(self, other: Any) -> Any:
-        return apply(ops.sub, (self, other))
-
-    def __rsub__(self, other: Any) -> Any:
-        return apply(ops.sub, (other, self))
-
-    def __mul__(self, other: Any) -> Any:
-        return apply(ops.mul, (self, other))
-
-    def __rmul__(self, other: Any) -> Any:
-        return apply(ops.mul, (other, self))
-
-    def __truediv__(self, other: Any) -> Any:
-        return apply(ops.div, (self, other))
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return apply(ops.div, (other, self))
-
-    def __pow__(self, other: Any) -> Any:
-        return apply(ops.pow, (self, other))
-
-    def __rpow__(self, other: Any) -> Any:
-        return apply(ops.pow, (other, self))
+    __add__, __radd__ = _operator(ops.add), _reflected(ops.add)
+    __sub__, __rsub__ = _operator(ops.sub), _reflected(ops.sub)
+    __mul__, __rmul__ = _operator(ops.mul), _reflected(ops.mul)
+    __truediv__, __rtruediv__ = _operator(ops.div), _reflected(ops.div)
+    __pow__, __rpow__ = _operator(ops.pow), _reflected(ops.pow)
+    __lt__, __le__ = _comparison("<"), _comparison("<=")
+    __gt__, __ge__ = _comparison(">"), _comparison(">=")
+    __eq__, __ne__ = _comparison("=="), _comparison("!=")
 
     def __neg__(self) -> Any:
         return apply(ops.neg, (self,))
-
-    def __lt__(self, other: Any) -> Expression:
-        return Expression("<", (self, other))
-
-    def __le__(self, other: Any) -> Expression:
-        return Expression("<=", (self, other))
-
-    def __gt__(self, other: Any) -> Expression:
-        return Expression(">", (self, other))
-
-    def __ge__(self, other: Any) -> Expression:
-        return Expression(">=", (self, other))
-
-    def __eq__(self, other: object) -> Expression:  # type: ignore[override]
-        return Expression("==", (self, other))
-
-    def __ne__(self, other: object) -> Expression:  # type: ignore[override]
-        return Expression("!=", (self, other))
 
     __hash__ = object.__hash__
 

@@ -357,7 +357,7 @@ def test_derivative_of_a_net_goes_along_all_paths():
         ("back\\slash", r"\text{back\textbackslash{}slash}"),
         ("\\input{file}", r"\text{\textbackslash{}input\{file\}}"),
         ("výška", r"\text{výška}"),
-        ("bell\x07", r"\text{bell }"),
+        ("bell\x07", r"\text{bell}"),
     ],
 )
 def test_labels_are_written_so_that_nothing_in_them_is_a_command(label, shown):

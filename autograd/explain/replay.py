@@ -75,11 +75,11 @@ def _evaluated(node: Value, now: Mapping[Value, float]) -> float:
 
 def _with(row: Any, now: Mapping[Value, float]) -> Any:
     """The numbers of a row with those of `now` among them: an array stays one, so that it sums to the same bits."""
-    before = numbers(row)
+    before: Any = numbers(row)
     if isinstance(row, np.ndarray):
         return before
     moved = [(i, now[arg]) for i, arg in enumerate(row) if arg.__class__ is not float and arg in now]
-    after = before.copy() if moved else before  # type: ignore[union-attr]
+    after = before.copy() if moved else before
     for i, x in moved:
-        after[i] = x  # type: ignore[index]
+        after[i] = x
     return after
