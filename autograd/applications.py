@@ -29,9 +29,16 @@ def _operand(x: Any, names: Names) -> Operand:
     return Operand(constant(x), x, None) if x.__class__ is float else Operand(names[x], x.data, x)
 
 
+LARGEST = 200_000
+"""So many nodes are computed again to see whether they still follow from their operands."""
+
+
 def outdated(names: Names) -> str:
-    """What to say of a graph in which a number was changed after others were computed from it; empty if none was."""
-    for node in names.order:
+    """What to say of a graph in which a number was changed after others were computed from it; empty if none was.
+
+    A very large graph is not looked through.
+    """
+    for node in names.order if len(names.order) <= LARGEST else ():
         if node.op is not None and not node.op.compound and not _follows(node):
             root = names[names.order[-1]]
             return (

@@ -58,7 +58,7 @@ def graph_picture(root: Value, depth: int | None, limit: int, show_partials: boo
     arrows = tuple(painter.arrows())
     if note:
         note = f"{len(names.order):,} nodes. {note}draw(..., depth=, limit=) shows more or less."
-    if len(names.order) <= LARGEST_FOLDED and (changed := outdated(names)):
+    if changed := outdated(names):
         note = f"Note: {changed}. {note}".rstrip()
     return Picture(boxes, arrows, note, len(names.order))
 
