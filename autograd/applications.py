@@ -18,6 +18,10 @@ from .rows import entries, numbers
 from .value import Value
 
 
+LARGEST = 200_000
+"""So many nodes are computed again to see whether they still follow from their operands."""
+
+
 def application(node: Value, names: Names) -> Application:
     """What an inner node was made of."""
     assert node.op is not None
@@ -27,10 +31,6 @@ def application(node: Value, names: Names) -> Application:
 
 def _operand(x: Any, names: Names) -> Operand:
     return Operand(constant(x), x, None) if x.__class__ is float else Operand(names[x], x.data, x)
-
-
-LARGEST = 200_000
-"""So many nodes are computed again to see whether they still follow from their operands."""
 
 
 def outdated(names: Names) -> str:
