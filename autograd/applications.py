@@ -17,7 +17,6 @@ from .record import Primitive, RowOp
 from .rows import entries, numbers
 from .value import Value
 
-
 LARGEST = 200_000
 """So many nodes are computed again to see whether they still follow from their operands."""
 
