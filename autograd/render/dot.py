@@ -107,7 +107,7 @@ def _put_boxes(graph: Any, picture: Picture) -> None:
                 continue
             with part.subgraph(name=f"cluster_{next(numbers)}") as frame:
                 frame.attr(label=_lines([" / ".join(titles)]), style="rounded", color="#aaaaaa", fontcolor="#555555")
-                frame.attr(fontsize="10", labeljust="l", margin="8")
+                frame.attr(fontsize="10", labeljust="r", margin="8")  # on the left, arrows come in
                 fill(frame, each)
 
     fill(graph, None)
