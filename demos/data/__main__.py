@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from demos.data import DIGITS_FILE, MNIST_FILE
+from demos.data import DIGITS_FILE, MNIST_FILE, NAMES_FILE
 from demos.data.fetch import TIMEOUT, FetchError, bring, fetch_command, full_folder, is_here
 from demos.data.package import MNIST, Package
 from demos.runner import mute_stdout
@@ -20,7 +20,7 @@ from nets.errors import DataError
 __all__ = ["main"]
 
 PROGRAM = "python -m demos.data"
-NAMES = ("digits", "mnist")
+SETS = ("digits", "mnist", "names")
 
 
 def main(arguments: list[str] | None = None, package: Package = MNIST) -> int:
@@ -69,10 +69,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _name(word: str) -> str:
-    if word in NAMES:
+    if word in SETS:
         return word
-    close = difflib.get_close_matches(word.lower(), NAMES, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else f"there are {' and '.join(NAMES)}."
+    close = difflib.get_close_matches(word.lower(), SETS, n=1)
+    hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(SETS)}."
     raise argparse.ArgumentTypeError(f"no data set is called {word!r}; {hint}")
 
 
@@ -95,14 +95,18 @@ def _seconds(word: str) -> float:
 def _list(package: Package) -> None:
     """Prints a table of what there is; the places come last, as they may be long."""
     row = "{:<12}{:<24}{:<7}{:<8}{:<14}{}".format
-    print(row("NAME", "IMAGES (TRAIN + TEST)", "SHAPE", "SIZE", "LICENCE", "WHERE"))
+    print(row("NAME", "TRAIN + TEST", "SHAPE", "SIZE", "LICENCE", "WHERE"))
     print(row("mnist", "10,000 + 2,000", "28x28", _size(MNIST_FILE), "CC BY-SA 3.0", MNIST_FILE))
     print(row("mnist, full", "60,000 + 10,000", "28x28", "55 MB", "CC BY-SA 3.0", _place_of_full(package)))
     print(row("digits", "1,437 + 360", "8x8", _size(DIGITS_FILE), "CC BY 4.0", DIGITS_FILE))
+    print(row("names", "5,000", "words", _size(NAMES_FILE), "CC0 1.0", NAMES_FILE))
 
 
 def _size(file: Path) -> str:
-    return f"{file.stat().st_size / 1e6:.1f} MB" if file.is_file() else "missing"
+    if not file.is_file():
+        return "missing"
+    size = file.stat().st_size
+    return f"{size / 1e6:.1f} MB" if size >= 50_000 else f"{size / 1e3:.0f} kB"
 
 
 def _place_of_full(package: Package) -> str:
@@ -114,8 +118,9 @@ def _place_of_full(package: Package) -> str:
 
 
 def _fetch(options: Any, package: Package) -> None:
-    if options.name == "digits":
-        print(f"digits comes with glassgrad, nothing to fetch: {DIGITS_FILE}")
+    if options.name != "mnist":
+        file = DIGITS_FILE if options.name == "digits" else NAMES_FILE
+        print(f"{options.name} comes with glassgrad, nothing to fetch: {file}")
         return
     folder = full_folder(options.cache, package)
     if is_here(folder, package):

