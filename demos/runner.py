@@ -21,7 +21,16 @@ from autograd import AutogradError
 
 FOLDER = Path(__file__).parent
 
-LESSONS = ("digits", "compile")
+LESSONS = (
+    "chain_rule",
+    "perceptron",
+    "dining_hall",
+    "sigmoid_neuron",
+    "backprop",
+    "moons",
+    "digits",
+    "compile",
+)
 """The lessons in the order in which they build on each other."""
 
 _arguments: list[str] | None = None
