@@ -91,10 +91,11 @@ def derivative(of: str, by: str) -> str:
 
 def bracketed(name: str) -> str:
     """The name as it can stand in a formula: one such as `x * w` in brackets."""
-    return f"({name})" if _LIKE_A_FORMULA.search(name) else name
+    return name if _ONE_WORD.fullmatch(name) else f"({name})"
 
 
-_LIKE_A_FORMULA = re.compile(r"[^\w.#\[\]]")
+_ONE_WORD = re.compile(r"\w[\w.#\[\]()]*")
+"""Such as x, layers.0.b, ys[1] and w(1)_23."""
 
 
 def _values_in(x: Any, path: str) -> Iterator[tuple[Value, str]]:

@@ -396,7 +396,7 @@ def test_names_stand_in_formulas_frames_and_partials_as_they_are():
 
     root = Odd()(Value(1.0, "<u>\\L]")) * Value(2.0, "]")
     words = "".join(ElementTree.fromstring(draw(root, partials=True).svg()).itertext()).replace("\u00a0", " ")
-    for shown in ("parts.<i>]\\N Neuron", 'parts."&amp;" Neuron', "<u>\\L]", " * ]"):
+    for shown in ("parts.<i>]\\N Neuron", 'parts."&amp;" Neuron', "<u>\\L]", " * (])"):
         assert shown in words
 
 
