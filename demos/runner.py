@@ -13,11 +13,13 @@ import os
 import runpy
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from autograd import AutogradError
+from autograd import ArgumentError, AutogradError
 
 FOLDER = Path(__file__).parent
 
@@ -41,29 +43,38 @@ class MissingExtra(AutogradError, ImportError):
     """A package is not installed that only the lessons need; the message says how to install it."""
 
 
-def main(arguments: list[str]) -> int:
-    """The exit status: 0, or 1 if the lesson failed in a way it explains, 2 for a name that is none, 130 for Ctrl-C."""
+def main(arguments: list[str], names: dict[str, Any] | None = None) -> int:
+    """The exit status: 0, or 1 if the lesson failed in a way it explains, 2 for a name that is none, 130 for Ctrl-C.
+
+    `names` is filled with what the lesson leaves behind.
+    """
     try:
-        return _answer(arguments)
+        return _answer(arguments, {} if names is None else names)
     except BrokenPipeError:  # whoever read the output, as in `| head`, has seen enough
         mute_stdout()
         return 0
 
 
-def _answer(arguments: list[str]) -> int:
+def _answer(arguments: list[str], names: dict[str, Any]) -> int:
+    stepping, arguments = "--step" in arguments, [each for each in arguments if each != "--step"]
     if not arguments or arguments[0] in ("-h", "--help"):
-        print("Lessons. Run one with: python -m demos NAME (and --help for its options)\n")
+        print("Lessons. To run one: python -m demos NAME (--step: by cells; --help: options)\n")
         for name in LESSONS:
             print(f"  {name:<14} {one_line(name)}", flush=True)
         return 0
     name = arguments[0]
-    if name not in LESSONS:
-        nearest = difflib.get_close_matches(name, LESSONS, n=1, cutoff=0.4)
-        hint = f"did you mean {nearest[0]!r}?" if nearest else f"there are: {', '.join(LESSONS)}"
-        print(f"There is no lesson {name!r}; {hint}", file=sys.stderr)
+    try:
+        need_lesson(name)
+    except ArgumentError as error:
+        print(error, file=sys.stderr)
         return 2
     try:
-        run(name, arguments[1:])
+        if stepping and not {"-h", "--help"} & {*arguments}:
+            from .stepper import step
+
+            names.update(step(name, arguments[1:]))
+        else:
+            names.update(run(name, arguments[1:]))
     except BrokenPipeError:
         raise
     except (AutogradError, OSError) as error:
@@ -77,12 +88,27 @@ def _answer(arguments: list[str]) -> int:
 
 def run(name: str, arguments: list[str]) -> dict[str, Any]:
     """The names that a lesson leaves behind, after running it with these command-line arguments."""
-    global _arguments
-    _arguments = arguments
-    try:
+    with given_to_lesson(arguments):
         return runpy.run_module(f"demos.{name}", run_name="__main__")
+
+
+@contextmanager
+def given_to_lesson(arguments: list[str]) -> Iterator[None]:
+    """Inside the `with` block `settings` takes these for the command line."""
+    global _arguments
+    before, _arguments = _arguments, arguments
+    try:
+        yield
     finally:
-        _arguments = None
+        _arguments = before
+
+
+def need_lesson(name: str) -> None:
+    """Nothing; ArgumentError, which suggests another name, if there is no such lesson."""
+    if name not in LESSONS:
+        nearest = difflib.get_close_matches(name, LESSONS, n=1, cutoff=0.5)
+        hint = f"did you mean {nearest[0]!r}?" if nearest else f"there are: {', '.join(LESSONS)}"
+        raise ArgumentError(f"There is no lesson {name!r}; {hint}")
 
 
 def one_line(name: str) -> str:
@@ -97,7 +123,11 @@ def settings(lesson: str, quick: dict[str, Any], **defaults: tuple[Any, str]) ->
     `defaults` gives for each setting its default and what it means; `--quick` puts those of `quick` in their
     place. Every lesson also takes `--seed` and `--out`. In a notebook the defaults hold.
     """
-    parser = argparse.ArgumentParser(prog=f"python -m demos {lesson}", description=one_line(lesson))
+    parser = argparse.ArgumentParser(
+        prog=f"python -m demos {lesson}",
+        description=one_line(lesson),
+        epilog="--step, besides these, goes through the lesson cell by cell, with a Python prompt in between",
+    )
     for name, (default, meaning) in defaults.items():
         option = f"--{name.replace('_', '-')}"
         in_short = f"; {quick[name]} with --quick" if name in quick else ""
