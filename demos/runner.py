@@ -30,6 +30,7 @@ LESSONS = (
     "sigmoid_neuron",
     "backprop",
     "moons",
+    "descent",
     "digits",
     "compile",
 )
