@@ -32,6 +32,7 @@ LESSONS = (
     "moons",
     "descent",
     "digits",
+    "maze",
     "compile",
 )
 """The lessons in the order in which they build on each other."""

@@ -21,6 +21,9 @@ PATH = np.stack([-2.5 * 0.7 ** np.arange(20), 2.5 * 0.4 ** np.arange(20)], axis=
 IMAGES = np.random.default_rng(0).random((7, 8, 8))
 CHANCES = np.random.default_rng(1).dirichlet(np.full(10, 0.2), 7)
 
+WALLS = np.array([[0, 1, 0, 1, 0], [0, 0, 0, 1, 0], [1, 1, 0, 0, 0]], dtype=bool)
+WORTH = np.random.default_rng(4).random((3, 5, 4)) * ~WALLS[:, :, None]
+
 
 def bowl(a, b):
     return a * a + 2.0 * b * b
@@ -80,12 +83,26 @@ PICTURES = {
     "weight_images with names": lambda ax=None: pictures.weight_images(
         IMAGES.reshape(7, 64), (4, 16), names=[f"digit {i}" for i in range(7)], title="Weights", ax=ax
     ),
+    "weight_grid": lambda ax=None: pictures.weight_grid(
+        np.tril(np.full((4, 4), 0.25)) + 0.75 * np.eye(4),
+        "mina",
+        ["m", "i", "n", "a"],
+        title="Who looks at whom",
+        ax=ax,
+    ),
+    "weight_grid of 12": lambda ax=None: pictures.weight_grid(
+        np.full((12, 12), 1.0), ".christopher", ".christopher", title="Who looks at whom", ax=ax
+    ),
     "confusion_matrix of 2": lambda ax=None: pictures.confusion_matrix(counts(2), names=["no", "yes"], ax=ax),
     "confusion_matrix": lambda ax=None: pictures.confusion_matrix(counts(10), ax=ax),
     "confusion_matrix of 20": lambda ax=None: pictures.confusion_matrix(
         counts(20), names=[f"class {i}" for i in range(20)], ax=ax
     ),
     "digit_sheet": lambda ax=None: pictures.digit_sheet(IMAGES, range(7), CHANCES, columns=5, ax=ax),
+    "maze": lambda ax=None: pictures.maze(
+        WALLS, WORTH, (0, 4), marked=[(1, 1), (2, 2)], marked_name="new", title="A maze", ax=ax
+    ),
+    "maze of one cell": lambda ax=None: pictures.maze([[0]], np.zeros((1, 1, 4)), (0, 0), ax=ax),
     "drawings": lambda ax=None: pictures.drawings({"one": draw(Value(1.0)), "two": draw(Value(2.0) * 3)}, ax=ax),
     "staircases": lambda ax=None: pictures.staircases({"weight": [0, 1, 2, 3] * 2, "sum": [0, 0, 1, 1] * 2}, 4, ax=ax),
     "time_bars": lambda ax=None: pictures.time_bars({"slow": 9.0, "fast": 4e-5}, 65_077, ax=ax),
@@ -222,6 +239,12 @@ def test_frames_are_axes_of_one_figure_row_by_row():
 
 
 REFUSED = {
+    "weights of another shape": (
+        lambda: pictures.weight_grid([[1.0]], "ab", "ab"),
+        r"weights has shape \(1, 1\); it needs shape \(2, 2\)",
+    ),
+    "weights above 1": (lambda: pictures.weight_grid([[2.0]], "a", "a"), "weights holds 2; it needs 0 .. 1"),
+    "no weights": (lambda: pictures.weight_grid([], "", ""), "weights has shape"),
     "ax of several": (
         lambda: pictures.loss_curve([1.0], 1, ax=pictures.frames(1, 2)),
         "ax is .*; it needs one axes of a figure",
@@ -275,6 +298,22 @@ REFUSED = {
     "parts for counts": (lambda: pictures.confusion_matrix(np.eye(2) / 2), "counts holds 0.5; it needs whole numbers"),
     "labels too few": (lambda: pictures.digit_sheet(IMAGES, [1], CHANCES), "7 images and 1 labels"),
     "chances too few": (lambda: pictures.digit_sheet(IMAGES, range(7), CHANCES[:2]), r"\(2, 10\); it needs shape \(7,"),
+    "a flat maze": (
+        lambda: pictures.maze([0, 1], WORTH, (0, 0)),
+        r"walls has shape \(2,\); it needs shape \(height, w",
+    ),
+    "values of another maze": (
+        lambda: pictures.maze(WALLS, WORTH[:2], (0, 0)),
+        r"values has shape \(2, 5, 4\); it needs shape \(3, 5, 4\): the values of moving up",
+    ),
+    "a goal in a wall": (
+        lambda: pictures.maze(WALLS, WORTH, (0, 1)),
+        r"goal is \(0, 1\); it needs a free cell of the 3",
+    ),
+    "a mark outside": (
+        lambda: pictures.maze(WALLS, WORTH, (0, 0), marked=[(3, 0)]),
+        r"marked is \(3, 0\); it needs a free cell",
+    ),
     "a history": (lambda: pictures.loss_curve(History()), r"write training_curves\(history\)"),
     "no drawings": (lambda: pictures.drawings({}), "a title and a drawing for each"),
     "stairs of two lengths": (lambda: pictures.staircases({"a": [1], "b": [1, 2]}, 1), r"rows of \[1, 2\] numbers"),
@@ -624,6 +663,59 @@ def test_digit_sheet_shows_each_image_beside_its_probabilities(n):
         assert np.array_equal(picture.images[0].get_array(), images[i])
         assert [bar.get_width() for bar in bars.patches] == list(probabilities[i])
         assert bars.get_title() == "3 (55%)" + ("" if labels[i] == 3 else f", is {labels[i]}")
+
+
+# --- attention -----------------------------------------------------------------------------------------------
+
+
+def test_a_grid_of_weights_holds_each_in_hundredths_and_leaves_0_empty():
+    figure = pictures.weight_grid([[1.0, 0.0, 0.0], [0.254, 0.001, 0.745]], "ab", ["x", "y", "z"])
+    [ax] = drawn(figure).axes
+    written = {text.get_position(): text.get_text() for text in ax.texts}
+    assert written == {(0, 0): "100", (0, 1): "25", (1, 1): "0", (2, 1): "74"}
+    assert [[label.get_text() for label in axis.get_ticklabels()] for axis in (ax.yaxis, ax.xaxis)] == [
+        ["a", "b"],
+        ["x", "y", "z"],
+    ]
+
+
+# --- mazes ---------------------------------------------------------------------------------------------------
+
+
+def arrows(figure):
+    """Where each arrow begins, to the cell it begins in: the sign of what it adds to column and row."""
+    from matplotlib.text import Annotation
+
+    found = [each for each in drawn(figure).findobj(Annotation) if each.arrow_patch is not None]
+    return {
+        tuple(np.add(each.xyann, each.xy)[::-1] / 2): tuple(np.sign(np.round(np.subtract(each.xy, each.xyann), 9)))
+        for each in found
+    }
+
+
+def test_arrows_of_a_maze_show_the_best_move_of_each_free_cell_but_the_goal():
+    shown = arrows(pictures.maze(WALLS, WORTH, (0, 4)))
+    steps = [(0, -1), (1, 0), (0, 1), (-1, 0)]
+    best = {(r, c): steps[WORTH[r, c].argmax()] for r, c in np.argwhere(~WALLS).tolist() if (r, c) != (0, 4)}
+    assert shown == best and len({*best.values()}) == 4
+
+
+def test_a_cell_of_a_maze_whose_moves_are_all_worth_the_same_gets_a_question_mark():
+    worth = WORTH.copy()
+    worth[1, 1] = -0.5
+    figure = pictures.maze(WALLS, worth, (0, 4))
+    assert (1, 1) not in arrows(figure) and [text for text, _ in words(figure)].count("?") == 1
+
+
+def test_the_colours_of_a_maze_are_the_best_values_with_0_at_the_goal_and_none_in_walls():
+    [square] = panels(drawn(pictures.maze(WALLS, WORTH, (0, 4), marked=[(1, 1)])))
+    [image] = square.images
+    expected = WORTH.max(axis=2)
+    expected[0, 4] = 0.0
+    assert np.array_equal(image.get_array().mask, WALLS)
+    assert np.array_equal(image.get_array().data[~WALLS], expected[~WALLS])
+    assert image.get_clim() == (-expected.max(), expected.max())
+    assert [text.get_text() for text in square.get_legend().get_texts()] == ["goal", "marked"]
 
 
 # --- the lesson on compiling ---------------------------------------------------------------------------------

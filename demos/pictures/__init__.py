@@ -6,7 +6,8 @@ spread over a plane (regions, activities, contours, a surface) takes a `Plane`: 
 
 from .decisions import activities, regions, regions_over_time
 from .descent import contours, surface
-from .images import confusion_matrix, digit_sheet, weight_images
+from .images import confusion_matrix, digit_sheet, weight_grid, weight_images
+from .mazes import maze
 from .paper import BLUE, GREY, ORANGE, frames, keep, ready
 from .plane import Plane
 from .programs import drawings, staircases, time_bars
@@ -27,6 +28,7 @@ __all__ = [
     "keep",
     "learning_rate_curve",
     "loss_curve",
+    "maze",
     "ready",
     "regions",
     "regions_over_time",
@@ -34,5 +36,6 @@ __all__ = [
     "surface",
     "time_bars",
     "training_curves",
+    "weight_grid",
     "weight_images",
 ]

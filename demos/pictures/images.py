@@ -1,4 +1,4 @@
-"""Images and counts: weights of a layer, digits beside their probabilities, the confusion matrix."""
+"""Images and counts: weights of a layer or of attention, digits and their probabilities, the confusion matrix."""
 
 from __future__ import annotations
 
@@ -108,6 +108,39 @@ def _fitting(ax: Axes, classes: int, letters: int) -> float:
     box = ax.get_window_extent()
     square = 72 / ax.figure.dpi * min(box.width, box.height) / classes
     return min(12.0, 0.55 * square, 1.25 * square / letters)
+
+
+def weight_grid(
+    weights: Any,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    *,
+    title: str = "",
+    ax: Axes = None,
+) -> Figure:
+    """Weights from 0 to 1 as a grid, such as those of attention: who looks (down) at whom (across).
+
+    `weights` has a row for each name in `rows`, with a number for each in `columns`; a word stands for its letters. A
+    square is the darker the larger its weight, which is written in it in hundredths; one of 0 stays empty.
+    """
+    table = numbers("weights", weights, f"shape ({len(rows)}, {len(columns)})", len(rows), len(columns))
+    if not table.size:
+        raise ArgumentError(f"weights has shape {table.shape}; it needs a row and a column at least")
+    if not np.all((table >= 0) & (table <= 1 + 1e-9)):
+        raise ArgumentError(f"weights holds {table[~((table >= 0) & (table <= 1 + 1e-9))][0]:g}; it needs 0 .. 1")
+    down, across = table.shape
+    inch = min(0.7, 6.5 / max(down, across))
+    ax = axes(ax, (max(inch * across + 1.0, 4.5), max(inch * down, 1.5) + 1.0))
+    ax.imshow(table, cmap="Blues", vmin=0, vmax=1.15)
+    size = _fitting(ax, max(down, across), 3)
+    for (row, column), weight in np.ndenumerate(table):
+        if weight:
+            colour = "white" if weight > 0.63 else "black"
+            ax.text(column, row, f"{100 * weight:.0f}", ha="center", va="center", color=colour, fontsize=size)
+    ax.set(xticks=range(across), yticks=range(down), xticklabels=list(columns), yticklabels=list(rows))
+    ax.tick_params(length=0, top=False, labeltop=True, labelbottom=False)
+    ax.set_title(title, fontsize=11, pad=10)
+    return ax.figure
 
 
 def digit_sheet(
