@@ -33,6 +33,7 @@ LESSONS = (
     "descent",
     "digits",
     "maze",
+    "attention",
     "compile",
 )
 """The lessons in the order in which they build on each other."""
