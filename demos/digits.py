@@ -161,7 +161,20 @@ sheet = pictures.digit_sheet(
 pictures.keep(sheet, folder / "digits.png")
 pictures.keep(pictures.training_curves(history, ylabel="cross-entropy"), folder / "loss.png")
 pictures.keep(pictures.confusion_matrix(confusion), folder / "confusion.png")
-print(f"Written to {folder}: digits.png, loss.png, confusion.png, model.npz")
+
+# %% [markdown]
+# What does a hidden neuron look at? Its weights, one for each pixel, make an image of the same shape: ink on the blue
+# pixels speaks for it, ink on the orange ones against it. Those shown are the ones whose weights are largest; strokes
+# and their neighbourhoods can be made out, and the border, where no digit has ink, is as it was drawn at random.
+
+# %%
+weights = np.array([[w.data for w in neuron.w] for neuron in model.layers[0].neurons])
+strongest = np.argsort(-np.square(weights).sum(axis=1))[:20]
+hidden_units = pictures.weight_images(
+    weights[strongest], images.shape, columns=5, title="The pixels that hidden neurons look at"
+)
+pictures.keep(hidden_units, folder / "hidden.png")
+print(f"Written to {folder}: digits.png, loss.png, confusion.png, hidden.png, model.npz")
 
 # %% [markdown]
 # ## Three things to try

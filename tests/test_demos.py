@@ -17,7 +17,7 @@ from nets import accuracy, evaluate, load
 ESCAPE = "\x1b"
 SHORT = ["--epochs", "1", "--train-size", "300"]
 TINY = [*SHORT, "--hidden", "8"]
-FILES = ["confusion.png", "digits.png", "loss.png", "model.npz"]
+FILES = ["confusion.png", "digits.png", "hidden.png", "loss.png", "model.npz"]
 
 
 def python(*arguments, cwd, **environment):
