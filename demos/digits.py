@@ -8,6 +8,8 @@
 # ten neurons of the last layer weighs what those say. Softmax turns their ten scores into probabilities.
 
 # %%
+from typing import Any
+
 import numpy as np
 
 from autograd import ArgumentError, jit, softmax, vmap
@@ -168,7 +170,8 @@ pictures.keep(pictures.confusion_matrix(confusion), folder / "confusion.png")
 # and their neighbourhoods can be made out, and the border, where no digit has ink, is as it was drawn at random.
 
 # %%
-weights = np.array([[w.data for w in neuron.w] for neuron in model.layers[0].neurons])
+first: Any = model.layers[0]
+weights = np.array([[w.data for w in neuron.w] for neuron in first.neurons])
 strongest = np.argsort(-np.square(weights).sum(axis=1))[:20]
 hidden_units = pictures.weight_images(
     weights[strongest], images.shape, columns=5, title="The pixels that hidden neurons look at"

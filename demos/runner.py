@@ -32,6 +32,7 @@ LESSONS = (
     "moons",
     "descent",
     "digits",
+    "overfitting",
     "maze",
     "attention",
     "compile",

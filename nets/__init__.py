@@ -2,8 +2,9 @@
 
 from autograd import logsumexp, softmax
 
-from . import data, schedules
+from . import augment, data, schedules
 from .attention import SelfAttention
+from .clipping import clip_gradients
 from .conv import AvgPool2d, Conv2d, Flatten, MaxPool2d
 from .data import batches, blobs, circles, moons, spirals, split, standardise, xor
 from .dropout import Dropout
@@ -51,11 +52,13 @@ __all__ = [
     "Step",
     "TrainingDiverged",
     "accuracy",
+    "augment",
     "batch_loss",
     "batches",
     "binary_cross_entropy",
     "blobs",
     "circles",
+    "clip_gradients",
     "cross_entropy",
     "data",
     "evaluate",
