@@ -33,6 +33,7 @@ LESSONS = (
     "descent",
     "digits",
     "overfitting",
+    "convnet",
     "maze",
     "attention",
     "compile",
