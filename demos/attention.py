@@ -1,4 +1,4 @@
-"""Lets each letter look back at the others: a tiny GPT of names."""
+"""Lets each letter look back at the others: a tiny GPT."""
 
 # %% [markdown]
 # # Who looks at whom?

@@ -1,4 +1,4 @@
-"""Passes blame back through a 3-3-2 net, by hand and by engine."""
+"""Passes blame back through a net, by hand and by engine."""
 
 # %% [markdown]
 # # Backpropagation, layer by layer

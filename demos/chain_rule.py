@@ -1,4 +1,4 @@
-"""Follows slopes back through a graph: by hand and by the engine."""
+"""Follows slopes back through a graph, by hand and engine."""
 
 # %% [markdown]
 # # The chain rule

@@ -1,4 +1,4 @@
-"""Finds the matrices in a loss of 65,414 single numbers, by jit."""
+"""Finds the matrices in a loss of 65,414 single numbers."""
 
 # %% [markdown]
 # # From single numbers to matrices

@@ -1,4 +1,4 @@
-"""Goes downhill: costs, batches, noise, momentum, rates, NaN."""
+"""Goes downhill: batches, noise, momentum, rates, and NaN."""
 
 # %% [markdown]
 # # Going downhill

@@ -1,4 +1,4 @@
-"""Reads handwritten digits: 784 pixels in, ten probabilities out."""
+"""Reads handwriting: 784 pixels in, ten probabilities out."""
 
 # %% [markdown]
 # # Reading handwriting with single numbers

@@ -1,4 +1,4 @@
-"""Learns the prices of a lunch from totals alone: linear neuron."""
+"""Learns the prices of a lunch from totals: linear neuron."""
 
 # %% [markdown]
 # # What does a burger cost?

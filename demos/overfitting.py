@@ -1,4 +1,4 @@
-"""Learns by heart, fails in the test, and is cured in six ways."""
+"""Learns by heart, fails the test, is cured in six ways."""
 
 # %% [markdown]
 # # Learned by heart

@@ -1,4 +1,4 @@
-"""Decides by weights and a threshold, and learns to draw a line."""
+"""Decides by weights and a threshold; learns to draw lines."""
 
 # %% [markdown]
 # # One decision, and what can be built from it

@@ -1,4 +1,4 @@
-"""Gives a confidence instead of a yes or no: a sigmoid neuron."""
+"""Gives a confidence, not a yes or no: a sigmoid neuron."""
 
 # %% [markdown]
 # # How sure is a neuron?
