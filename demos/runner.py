@@ -36,6 +36,7 @@ LESSONS = (
     "convnet",
     "maze",
     "attention",
+    "keras_style",
     "compile",
 )
 """The lessons in the order in which they build on each other."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from abc import ABCMeta
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
-from typing import Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
 import numpy as np
 
 from autograd import ArgumentError, Parameter, ParameterVector, Scope, Value, belongs
 
 from .errors import LoadError
+
+if TYPE_CHECKING:
+    from .train import History
 
 Self = TypeVar("Self", bound="Module")
 
@@ -52,6 +55,8 @@ class Module(metaclass=_Naming):
     """
 
     training: bool = True
+    fit: ClassVar[Callable[..., History]]  # stands in train.py, which sets it
+    evaluate: ClassVar[Callable[..., dict[str, float]]]  # stands in train.py, which sets it
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)

@@ -101,6 +101,8 @@ def fit(
     the loss) is computed as it stands, with a warning. `jit=False` does so in any case, so that the graph of each step
     can be looked at; the garbage collector is then paused while it is alive.
 
+    A method of every Module too: `model.fit(loss, data, optimizer, ...)` is `fit(model, loss, data, optimizer, ...)`.
+
     Ctrl-C ends it: the model is whole and the history so far is returned, `interrupted` being True. Raises
     TrainingDiverged when the loss or a gradient is no longer finite, or would make a parameter so.
 
@@ -157,7 +159,13 @@ def evaluate(
 ) -> dict[str, float]:
     """The mean of each metric(model(x), y) over the examples, by name; the model is in eval mode meanwhile.
 
-    The model is compiled by `autograd.jit` where that is possible, unless `jit=False`.
+    The model is compiled by `autograd.jit` where that is possible, unless `jit=False`. A method of every Module too:
+
+    >>> from nets import MLP, SGD, mse
+    >>> model, data = MLP(1, [1], seed=0), ([[0.0], [1.0]], [1.0, 3.0])
+    >>> history = model.fit(mse, data, SGD(model.parameters(), lr=0.5), epochs=50)
+    >>> model.evaluate(data, {"mse": mse})["mse"] < 1e-6 < history.loss[0]
+    True
     """
     xs, ys = _examples(data, "evaluate: data")
     _refuse_unless_bool("evaluate: jit", jit)
@@ -166,6 +174,10 @@ def evaluate(
             f"evaluate measures a Module such as an MLP, got {model!r}; make a class of it (see Module)"
         )
     return _measured(model, predictor(model, xs, jit), (xs, ys), _metrics(metrics))
+
+
+Module.fit = fit
+Module.evaluate = evaluate
 
 
 def _measured(

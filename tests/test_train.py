@@ -102,6 +102,53 @@ def test_data_may_be_arrays_or_lists(as_data):
     assert train(data=as_data(XS, YS), epochs=2, batch_size=2).loss == pytest.approx(train(epochs=2, batch_size=2).loss)
 
 
+# --- fit and evaluate as methods -----------------------------------------------------------------------------
+
+
+def test_the_method_fit_is_fit():
+    by_function, by_method = small(), small()
+    options = {"epochs": 3, "batch_size": 2, "validation": (XS[:2], YS[:2]), "seed": 4}
+    history = by_method.fit(squared_error, (XS, YS), SGD(by_method.parameters(), lr=0.05), **options)
+    assert history.steps == train(by_function, **options).steps and len(history.epochs) == 3
+    assert by_method.state_dict() == by_function.state_dict() != small().state_dict()
+
+
+def test_the_method_evaluate_is_evaluate():
+    metrics = {"error": squared_error, "accuracy": accuracy}
+    assert small().evaluate((XS, YS), metrics) == evaluate(small(), (XS, YS), metrics)
+
+
+def test_modules_of_ones_own_can_be_fitted_and_evaluated():
+    class Line(Module):
+        def __init__(self):
+            self.slope = Parameter(0.0)
+
+        def __call__(self, x):
+            return self.slope * x
+
+    line, data = Line(), ([1.0, 2.0], [3.0, 6.0])
+    line.fit(squared_error, data, SGD(line.parameters(), lr=0.1), epochs=50)
+    assert line.slope.data == pytest.approx(3.0)
+    assert line.evaluate(data, {"error": squared_error})["error"] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_wrong_arguments_of_the_methods_are_refused_as_by_the_functions():
+    model = small()
+    sgd, other = SGD(model.parameters()), SGD(small().parameters())
+    with pytest.raises(ArgumentError, match=r"the loss is .*; pass a function"):
+        model.fit("mse", (XS, YS), sgd)
+    with pytest.raises(ArgumentError, match="data needs to be a pair"):
+        model.fit(squared_error, XS, sgd)
+    with pytest.raises(ArgumentError, match="the optimizer is 'adam'"):
+        model.fit(squared_error, (XS, YS), "adam")
+    with pytest.raises(ArgumentError, match="holds no parameter of this model"):
+        model.fit(squared_error, (XS, YS), other)
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'optimizer'"):
+        model.fit(squared_error, (XS, YS))
+    with pytest.raises(ArgumentError, match=r"metrics are .*; name each"):
+        model.evaluate((XS, YS), accuracy)
+
+
 # --- the history ---------------------------------------------------------------------------------------------
 
 
