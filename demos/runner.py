@@ -23,23 +23,25 @@ from autograd import ArgumentError, AutogradError
 
 FOLDER = Path(__file__).parent
 
-LESSONS = (
-    "chain_rule",
-    "perceptron",
-    "dining_hall",
-    "sigmoid_neuron",
-    "backprop",
-    "moons",
-    "descent",
-    "digits",
-    "overfitting",
-    "convnet",
-    "maze",
-    "attention",
-    "keras_style",
-    "compile",
-)
-"""The lessons in the order in which they build on each other."""
+LESSONS = {
+    "chain_rule": 1,
+    "perceptron": 2,
+    "dining_hall": 2,
+    "sigmoid_neuron": 1,
+    "backprop": 2,
+    "moons": 8,
+    "descent": 6,
+    "digits": 5,
+    "overfitting": 8,
+    "convnet": 6,
+    "recurrent": 4,
+    "lstm": 6,
+    "maze": 6,
+    "attention": 7,
+    "keras_style": 5,
+    "compile": 4,
+}
+"""The lessons in the order in which they build on each other, each with the seconds that it takes on two cores."""
 
 _arguments: list[str] | None = None
 """What `main` was given for the lesson that it is running."""
@@ -65,8 +67,8 @@ def _answer(arguments: list[str], names: dict[str, Any]) -> int:
     stepping, arguments = "--step" in arguments, [each for each in arguments if each != "--step"]
     if not arguments or arguments[0] in ("-h", "--help"):
         print("Lessons. To run one: python -m demos NAME (--step: by cells; --help: options)\n")
-        for name in LESSONS:
-            print(f"  {name:<14} {one_line(name)}", flush=True)
+        for name, seconds in LESSONS.items():
+            print(f"  {name:<14} {seconds:>2} s  {one_line(name)}", flush=True)
         return 0
     name = arguments[0]
     try:

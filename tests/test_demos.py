@@ -48,13 +48,14 @@ def test_without_a_name_the_lessons_are_listed_with_one_line_each(arguments, cap
     head, blank, *lessons = capsys.readouterr().out.splitlines()
     assert "python -m demos NAME" in head and blank == ""
     assert [line.split()[0] for line in lessons] == list(runner.LESSONS)
-    assert all(len(line.split()) > 3 for line in lessons) and max(map(len, [head, *lessons])) <= 80
+    assert [line.split()[1:3] for line in lessons] == [[str(seconds), "s"] for seconds in runner.LESSONS.values()]
+    assert all(len(line.split()) > 5 for line in lessons) and max(map(len, [head, *lessons])) <= 80
 
 
 def test_every_lesson_stands_in_the_folder_in_cells_with_a_one_line_docstring():
     for name in runner.LESSONS:
         text = (runner.FOLDER / f"{name}.py").read_text(encoding="utf-8")
-        assert text.startswith('"""') and len(runner.one_line(name)) + 17 <= 80
+        assert text.startswith('"""') and len(runner.one_line(name)) + 23 <= 80
         assert "\n# %% [markdown]\n" in text and "\n# %%\n" in text
 
 
