@@ -181,8 +181,8 @@ def test_lines_of_a_block_may_be_commands_for_slices_and_empty_in_strings(tiny):
     [
         ("1 / 0", '  File "<typed 1>", line 1, in <module>\n'),
         ("nothing", "NameError: name 'nothing' is not defined\n"),
-        ("1 +", "SyntaxError: invalid syntax\n"),
-        ("x = '", "SyntaxError: unterminated string literal"),
+        ("1 +", "SyntaxError: "),  # incomplete input or invalid syntax, as the version of Python has it
+        ("x = '", "SyntaxError: "),
         ("raise KeyboardInterrupt", "KeyboardInterrupt\n"),
         ("Value(-1.0).log()", "DomainError: log: argument is -1.0 (<typed 1>:1)"),
     ],
@@ -569,7 +569,7 @@ def test_walk_in_a_python_prompt_gives_the_names_back_to_it(tmp_path):
 @pytest.mark.parametrize("option", [[], ["--step"]])
 def test_python_i_leaves_the_lessons_names_at_its_prompt(option, tmp_path):
     with Terminal(
-        "-i", "-m", "demos", runner.LESSONS[0], "--quick", *option, "--out", tmp_path, NO_COLOR="1"
+        "-i", "-m", "demos", "chain_rule", "--quick", *option, "--out", tmp_path, NO_COLOR="1"
     ) as terminal:
         shown = terminal.read()
         if option:
