@@ -568,9 +568,7 @@ def test_walk_in_a_python_prompt_gives_the_names_back_to_it(tmp_path):
 
 @pytest.mark.parametrize("option", [[], ["--step"]])
 def test_python_i_leaves_the_lessons_names_at_its_prompt(option, tmp_path):
-    with Terminal(
-        "-i", "-m", "demos", "chain_rule", "--quick", *option, "--out", tmp_path, NO_COLOR="1"
-    ) as terminal:
+    with Terminal("-i", "-m", "demos", "chain_rule", "--quick", *option, "--out", tmp_path, NO_COLOR="1") as terminal:
         shown = terminal.read()
         if option:
             terminal.type("")
