@@ -52,9 +52,10 @@ def explain(root: Value, x: Value, most: int = 10, order: str = "topological") -
     if not isinstance(most, int) or most < 1:
         raise ArgumentError(f"explain: most is {most!r}; it needs to be a whole number from 1, of paths to show")
     nodes = between(root, x, "explain")
-    names = Names(root, x)
+    below = Names(root)
+    names = below if nodes else Names(root, x)
     edges, total = edges_between(nodes)
     if order == "naive":
         return naive_explanation(nodes, edges, total, names, (names[root], names[x]))
     count, paths = largest_paths(nodes, edges, most)
-    return Explanation(names[root], names[x], paths, count, total, x.grad, names, outdated(Names(root)))
+    return Explanation(names[root], names[x], paths, count, total, x.grad, names, outdated(below))
