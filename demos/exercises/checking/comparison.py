@@ -1,0 +1,163 @@
+"""Answers compared with what is right, on many cases at once, and what it tells about the mistake behind a difference.
+
+A mistake is a hypothesis that can be run: the function that somebody has written who made it. If an answer gives in
+all cases what the mistake gives, the mistake is named.
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from autograd import Value
+from demos.exercises.verdict import CheckFailed, Finding
+
+from .calls import Raised, called, need_function
+from .numbers import close, common_factor, common_offset, flat, scaled, shifted, unlike
+from .words import call_text, shown, shown_apart
+
+TOLERANCE = 1e-7
+
+
+class Mistake(NamedTuple):
+    """A typical mistake: its name, the function that makes it, the likely cause and what to try next."""
+
+    name: str
+    wrong: Callable[..., Any]
+    cause: str
+    advice: str = ""
+
+
+def agree(
+    name: str,
+    given: Any,
+    right: Callable[..., Any],
+    cases: Iterable[tuple[Any, ...]],
+    mistakes: Sequence[Mistake] = (),
+    *,
+    advice: str,
+    tolerance: float = TOLERANCE,
+) -> None:
+    """Nothing, if `given` returns for the arguments of each case what `right` returns; else raises CheckFailed.
+
+    The first case in which they differ is told, so simple cases come first. The finding names the first of `mistakes`
+    that gives what `given` gives in all cases (raising the same kind of error is giving the same), or else what can be
+    seen from outside: nothing returned, another length, the opposite sign, a constant factor or offset, the reverse.
+    `advice` is what to try next where no mistake is recognised. Numbers agree within `tolerance`, relative or absolute;
+    Values count as their numbers, tuples and arrays as lists. `name` is what the task calls the answer.
+
+    An error that no mistake explains comes out as `Raised`. An answer that changes its arguments fails.
+    """
+    cases = list(cases)
+    need_function(name, given, len(cases[0]))
+    wanted = [right(*copy.deepcopy(case)) for case in cases]
+    outcomes = [_outcome(given, name, case) for case in cases]
+    wrong = [i for i, (got, want) in enumerate(zip(outcomes, wanted, strict=True)) if unlike(got, want, tolerance)]
+    if not wrong:
+        return
+    first = wrong[0]
+    found = next((each for each in mistakes if _explains(each, cases, wanted, outcomes)), None)
+    if found is None:
+        if isinstance(outcomes[first], Raised):
+            raise outcomes[first]
+        found = seen_from_outside(outcomes, wanted, first, advice)
+    got, want = outcomes[first], wanted[first]
+    place, expected, came = shown_apart(want, got) if not isinstance(got, Raised) else ("", shown(want), str(got))
+    where = call_text(name, cases[first]) + (f": {place}" if place else "")
+    raise CheckFailed(Finding(found.name, where, expected, came, found.cause, found.advice or advice))
+
+
+def seen_from_outside(outcomes: Sequence[Any], wanted: Sequence[Any], first: int, advice: str) -> Mistake:
+    """What can be said of a wrong answer without a hypothesis of how it came about."""
+    got, want = outcomes[first], wanted[first]
+    general = _misshapen(got, want)
+    if general is None:
+        pairs = [(flat(g), flat(w)) for g, w in zip(outcomes, wanted, strict=True) if not isinstance(g, Raised)]
+        general = _pattern([x for g, _ in pairs for x in g], [x for _, w in pairs for x in w])
+    name, cause = general or ("wrong result", "")
+    return Mistake(name, lambda: None, cause, advice)
+
+
+def _outcome(given: Any, name: str, case: tuple[Any, ...]) -> Any:
+    """What the answer returns, or Raised. Its arguments must be what they were afterwards."""
+    arguments = copy.deepcopy(case)
+    try:
+        result = called(name, given, *arguments)
+    except Raised as error:
+        return error
+    for parameter, before, after in zip(_parameters(given, len(case)), case, arguments, strict=True):
+        if unlike(after, before, 0.0):
+            raise CheckFailed(
+                Finding(
+                    "changes its arguments",
+                    call_text(name, case),
+                    f"{parameter} is still {shown(before)} afterwards",
+                    f"{parameter} is {shown(after)}",
+                    "It writes into what it was given; whoever called it does not expect that.",
+                    "Make a new list and return it.",
+                )
+            )
+    return result
+
+
+def _parameters(given: Any, count: int) -> list[str]:
+    """What the function calls its arguments."""
+    try:
+        names = list(inspect.signature(given).parameters)
+    except (TypeError, ValueError):
+        names = []
+    return (names + [f"argument {i + 1}" for i in range(len(names), count)])[:count]
+
+
+def _explains(mistake: Mistake, cases: Sequence[tuple[Any, ...]], wanted: list[Any], outcomes: list[Any]) -> bool:
+    """Whether the mistake gives what was given in every case, and something else than what is right in one."""
+    told_apart = False
+    for case, want, got in zip(cases, wanted, outcomes, strict=True):
+        try:
+            guess = mistake.wrong(*copy.deepcopy(case))
+        except Exception as error:
+            if not isinstance(got, Raised) or type(got.error) is not type(error):
+                return False
+            told_apart = True
+            continue
+        if unlike(got, guess, 1e-6):
+            return False
+        told_apart = told_apart or unlike(guess, want, 1e-6)
+    return told_apart
+
+
+def _misshapen(got: Any, want: Any) -> tuple[str, str] | None:
+    """What is wrong with the kind of a result, if that is what is wrong."""
+    if got is None:
+        return "returns nothing", "There is no `return` on the way that was taken, so Python returns None."
+    listed, list_wanted = (isinstance(x, (list, tuple)) or getattr(x, "ndim", 0) > 0 for x in (got, want))
+    if list_wanted and not listed:
+        return "not a list", "A list is wanted, or a tuple or an array."
+    if listed and not list_wanted and isinstance(want, (int, float, Value)):
+        return "not a number", "One number is wanted."
+    if listed and len(got) != len(want):
+        return "wrong length", f"It has {len(got)} entries instead of {len(want)}."
+    if isinstance(want, (int, float)) and not isinstance(got, (int, float, Value)) and not hasattr(got, "dtype"):
+        return "not a number", f"A number is wanted, and it is a {type(got).__name__}."
+    if flat(got) and any(x != x for x in flat(got)) and not any(x != x for x in flat(want)):
+        return "nan", "Somewhere inf - inf, 0 * inf or the like was computed."
+    return None
+
+
+def _pattern(got: list[float], want: list[float]) -> tuple[str, str] | None:
+    """What relates the numbers that were given to the right ones, where it is something simple."""
+    if len(got) != len(want) or not got:
+        return None
+    if close(got, scaled(want, -1.0)):
+        return "sign", "The numbers are right, but for the sign."
+    factor = common_factor(got, want)
+    if factor is not None:
+        return "factor", f"All numbers are {shown(factor)} times what they should be."
+    offset = common_offset(got, want)
+    if offset is not None and close(got, shifted(want, offset)):
+        return "offset", f"All numbers are off by {shown(offset)}."
+    if close(got, want[::-1]):
+        return "reversed", "The numbers are right, but in the reverse order."
+    return None

@@ -1,0 +1,78 @@
+"""Task 1: the weighted sum and the threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from demos.exercises.checking.comparison import Mistake, agree
+
+HINTS = (
+    "First add up the weights of the facts that hold. A fact that does not hold is 0: what does it do to a product?",
+    "zip(weights, facts) goes through both lists side by side; the sum of w * x for each pair is what is compared.",
+    "Compute total = sum(w * x for w, x in zip(weights, facts)), and return 1 if total > threshold, else 0.",
+)
+
+
+def check(decide: Any) -> None:
+    """Nothing if `decide` is a perceptron; raises CheckFailed."""
+    advice = "Work out the sum for this case on paper: w1 * x1 + w2 * x2 + ..."
+    agree("decide", decide, _right, _cases(), MISTAKES, advice=advice)
+
+
+def _right(facts: Sequence[float], weights: Sequence[float], threshold: float) -> int:
+    return int(_total(facts, weights) > threshold)
+
+
+def _total(facts: Sequence[float], weights: Sequence[float]) -> float:
+    return sum(w * x for w, x in zip(weights, facts, strict=True))
+
+
+def _cases() -> list[tuple[Any, ...]]:
+    """The vacation; sums that are just the threshold; other numbers of facts, with weights below 0."""
+    rng = np.random.default_rng(1)
+    vacation = [(list(facts), [3.0, 6.0, 2.0], 7.0) for facts in product((0, 1), repeat=3)]
+    level = [([1, 1, 0], [3.0, 4.0, 2.0], 7.0), ([0, 0], [1.0, 1.0], 0.0)]
+    others = [
+        (rng.integers(0, 2, size=n).tolist(), rng.integers(-5, 6, size=n).astype(float).tolist(), float(threshold))
+        for n in (1, 2, 4, 5, 6, 8)
+        for threshold in rng.integers(-4, 5, size=8)
+    ]
+    return vacation + level + others
+
+
+MISTAKES = [
+    Mistake(
+        "at the threshold",
+        lambda facts, weights, threshold: int(_total(facts, weights) >= threshold),
+        ">= where > is meant: the sum has to be above the threshold, and here it is just as high.",
+        "Compare with >.",
+    ),
+    Mistake(
+        "other way round",
+        lambda facts, weights, threshold: int(_total(facts, weights) < threshold),
+        "It says 1 where the sum is below the threshold.",
+        "Which of the two should be larger for a yes?",
+    ),
+    Mistake(
+        "no weights",
+        lambda facts, weights, threshold: int(sum(facts) > threshold),
+        "The facts are counted, not weighed.",
+        "Multiply each fact by its weight before adding.",
+    ),
+    Mistake(
+        "no facts",
+        lambda facts, weights, threshold: int(sum(weights) > threshold),
+        "All weights are added up, also those of facts that do not hold.",
+        "Multiply each weight by its fact: where that is 0 nothing is added.",
+    ),
+    Mistake(
+        "no decision",
+        lambda facts, weights, threshold: _total(facts, weights),
+        "The sum itself is returned.",
+        "Compare it with the threshold, and return 1 or 0.",
+    ),
+]

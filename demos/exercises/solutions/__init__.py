@@ -1,0 +1,1 @@
+"""The reference solutions, a file for each task."""
