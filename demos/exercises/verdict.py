@@ -71,8 +71,10 @@ class Verdict:
 
     @property
     def status(self) -> Status:
-        """In a word how it went."""
-        return "passed" if self.finding is None else self.finding.status
+        """In a word how it went; whatever an answer may have put into a finding, "passed" is only what has none."""
+        if self.finding is None:
+            return "passed"
+        return self.finding.status if self.finding.status in ("error", "missing") else "failed"
 
     @property
     def passed(self) -> bool:
@@ -122,5 +124,6 @@ def _field(name: str, text: str) -> list[str]:
 
 
 def _last_lines(text: str, most: int = 10) -> str:
-    lines = text.rstrip().splitlines()
+    """The last lines of what was printed, the long ones cut."""
+    lines = [line if len(line) <= 3 * WIDTH else f"{line[: 3 * WIDTH]}..." for line in text.rstrip().splitlines()]
     return "\n".join(lines if len(lines) <= most else ["...", *lines[-most:]])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import traceback
 from typing import Any
 
 from demos.exercises.verdict import CheckFailed, Finding
@@ -13,26 +14,39 @@ from .words import call_text
 class Raised(Exception):
     """An answer raised an error: what it was called with, and the error itself as `error`, with its traceback."""
 
-    def __init__(self, call: str, error: Exception) -> None:
+    def __init__(self, call: str, error: BaseException) -> None:
         super().__init__(call, error)
         self.call = call
         self.error = error
 
     def __str__(self) -> str:
-        words = str(self.error).strip()
-        return f"{type(self.error).__name__}: {words}" if words else type(self.error).__name__
+        return told(self.error)
+
+
+def told(error: BaseException) -> str:
+    """The kind of an error and its message, such as `ValueError: too short`; the kind alone if it has no message."""
+    try:
+        words = str(error).strip()
+    except Exception as another:
+        words = f"its message cannot be read, {type(another).__name__}"
+    words = words if len(words) <= 500 else f"{words[:500]} ..."
+    return f"{type(error).__name__}: {words}" if words else type(error).__name__
 
 
 def called(name: str, function: Any, *arguments: Any) -> Any:
-    """What the answer's function returns; Raised if it raises. SystemExit counts as an error, Ctrl-C does not."""
+    """What the answer's function returns; Raised if it raises. sys.exit counts as an error; Ctrl-C does not.
+
+    A MemoryError comes out as it is, so that no further call fills the memory again.
+    """
     text = call_text(name, arguments)
     try:
         return function(*arguments)
-    except (CheckFailed, Raised):
+    except (CheckFailed, Raised, KeyboardInterrupt):
         raise
-    except SystemExit as leaving:
-        raise Raised(text, RuntimeError(f"it ended the program (sys.exit, {leaving.code!r})")) from leaving
-    except Exception as error:
+    except MemoryError as error:
+        traceback.clear_frames(error.__traceback__)  # what filled the memory has to make room for the report
+        raise
+    except BaseException as error:
         raise Raised(text, error) from error
 
 

@@ -15,11 +15,8 @@ from autograd import Value
 from demos.exercises.verdict import CheckFailed, Finding
 
 from .calls import Raised, called, need_function
-from .numbers import close, common_factor, common_offset, flat, scaled, shifted, unlike
+from .numbers import close, common_factor, common_offset, flat, scaled, unlike
 from .words import call_text, shown, shown_apart
-
-TOLERANCE = 1e-7
-
 
 class Mistake(NamedTuple):
     """A typical mistake: its name, the function that makes it, the likely cause and what to try next."""
@@ -38,7 +35,7 @@ def agree(
     mistakes: Sequence[Mistake] = (),
     *,
     advice: str,
-    tolerance: float = TOLERANCE,
+    tolerance: float = 1e-7,
 ) -> None:
     """Nothing, if `given` returns for the arguments of each case what `right` returns; else raises CheckFailed.
 
@@ -58,26 +55,17 @@ def agree(
     if not wrong:
         return
     first = wrong[0]
+    got, want = outcomes[first], wanted[first]
     found = next((each for each in mistakes if _explains(each, cases, wanted, outcomes)), None)
-    if found is None:
-        if isinstance(outcomes[first], Raised):
-            raise outcomes[first]
-        found = seen_from_outside(outcomes, wanted, first, advice)
-    got, want = outcomes[first], wanted[first]
-    place, expected, came = shown_apart(want, got) if not isinstance(got, Raised) else ("", shown(want), str(got))
+    if found is not None:
+        diagnosis, cause, advice = found.name, found.cause, found.advice or advice
+    elif isinstance(got, Raised):
+        raise got
+    else:
+        diagnosis, cause = _misshapen(got, want) or _pattern(outcomes, wanted) or ("wrong result", "")
+    place, expected, came = ("", shown(want), str(got)) if isinstance(got, Raised) else shown_apart(want, got)
     where = call_text(name, cases[first]) + (f": {place}" if place else "")
-    raise CheckFailed(Finding(found.name, where, expected, came, found.cause, found.advice or advice))
-
-
-def seen_from_outside(outcomes: Sequence[Any], wanted: Sequence[Any], first: int, advice: str) -> Mistake:
-    """What can be said of a wrong answer without a hypothesis of how it came about."""
-    got, want = outcomes[first], wanted[first]
-    general = _misshapen(got, want)
-    if general is None:
-        pairs = [(flat(g), flat(w)) for g, w in zip(outcomes, wanted, strict=True) if not isinstance(g, Raised)]
-        general = _pattern([x for g, _ in pairs for x in g], [x for _, w in pairs for x in w])
-    name, cause = general or ("wrong result", "")
-    return Mistake(name, lambda: None, cause, advice)
+    raise CheckFailed(Finding(diagnosis, where, expected, came, cause, advice))
 
 
 def _outcome(given: Any, name: str, case: tuple[Any, ...]) -> Any:
@@ -137,7 +125,7 @@ def _misshapen(got: Any, want: Any) -> tuple[str, str] | None:
         return "not a list", "A list is wanted, or a tuple or an array."
     if listed and not list_wanted and isinstance(want, (int, float, Value)):
         return "not a number", "One number is wanted."
-    if listed and len(got) != len(want):
+    if listed and list_wanted and len(got) != len(want):
         return "wrong length", f"It has {len(got)} entries instead of {len(want)}."
     if isinstance(want, (int, float)) and not isinstance(got, (int, float, Value)) and not hasattr(got, "dtype"):
         return "not a number", f"A number is wanted, and it is a {type(got).__name__}."
@@ -146,9 +134,11 @@ def _misshapen(got: Any, want: Any) -> tuple[str, str] | None:
     return None
 
 
-def _pattern(got: list[float], want: list[float]) -> tuple[str, str] | None:
+def _pattern(outcomes: Sequence[Any], wanted: Sequence[Any]) -> tuple[str, str] | None:
     """What relates the numbers that were given to the right ones, where it is something simple."""
-    if len(got) != len(want) or not got:
+    pairs = [(flat(g), flat(w)) for g, w in zip(outcomes, wanted, strict=True) if not isinstance(g, Raised)]
+    got, want = ([x for pair in pairs for x in pair[side]] for side in (0, 1))
+    if not got or any(len(g) != len(w) for g, w in pairs):
         return None
     if close(got, scaled(want, -1.0)):
         return "sign", "The numbers are right, but for the sign."
@@ -156,8 +146,8 @@ def _pattern(got: list[float], want: list[float]) -> tuple[str, str] | None:
     if factor is not None:
         return "factor", f"All numbers are {shown(factor)} times what they should be."
     offset = common_offset(got, want)
-    if offset is not None and close(got, shifted(want, offset)):
+    if offset is not None:
         return "offset", f"All numbers are off by {shown(offset)}."
-    if close(got, want[::-1]):
+    if all(close(g, w[::-1]) for g, w in pairs):
         return "reversed", "The numbers are right, but in the reverse order."
     return None

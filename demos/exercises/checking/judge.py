@@ -9,6 +9,7 @@ import sys
 import sysconfig
 import traceback
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 from demos.exercises.task import Task
 from demos.exercises.verdict import CheckFailed, Finding, Verdict
 
-from .calls import Raised, called
+from .calls import Raised, called, told
 
 NOT_WRITTEN = "not written yet"
 _OURS = Path(__file__).resolve().parents[3]
@@ -27,10 +28,12 @@ def judge(task: Task, names: Mapping[str, Any]) -> Verdict:
     try:
         task.check(**{name: _found(task, name, names) for name in task.needs})
     except CheckFailed as error:
-        return Verdict(task.id, error.finding)
+        return Verdict(task.id, _legible(error.finding))
     except Raised as error:
         return Verdict(task.id, finding_of(error.error, error.call))
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         return Verdict(task.id, finding_of(error))
     return Verdict(task.id)
 
@@ -46,8 +49,16 @@ def judge_source(task: Task, source: bytes, file_name: str) -> Verdict:
 
 def run(source: bytes, file_name: str) -> dict[str, Any]:
     """The names that a file leaves behind, run as a module that is not `__main__`; what it raises is raised."""
-    text = importlib.util.decode_source(source)
-    code = compile(text, file_name, "exec", dont_inherit=True)
+    try:
+        code = compile(source, file_name, "exec", dont_inherit=True)
+        text = importlib.util.decode_source(source)
+    except UnicodeDecodeError as error:
+        line = source.count(b"\n", 0, error.start) + 1
+        raise SyntaxError("this is not UTF-8; save the file in that encoding", (file_name, line, None, None)) from None
+    except (SyntaxError, ValueError) as error:
+        if isinstance(error, SyntaxError) and error.filename:
+            raise
+        raise SyntaxError(str(error), (file_name, None, None, None)) from None  # as for a NUL byte: nothing says where
     linecache.cache[file_name] = (len(text), None, text.splitlines(keepends=True), file_name)
     module = ModuleType("answer")
     module.__file__ = file_name
@@ -60,28 +71,47 @@ def finding_of(error: BaseException, call: str = "") -> Finding:
     """An error that an answer raised, in words: what, where in the answer, and what usually lies behind it."""
     place = _place(error)
     if isinstance(error, NotImplementedError):
-        return Finding(
+        finding = Finding(
             NOT_WRITTEN,
             call,
             got="NotImplementedError" + (f" in {place.partition(': ')[0]}" if place else ""),
             cause="This is the place that waits for your code.",
             advice="Put your lines in its stead; the docstring at the top of the file says what they should do.",
         )
-    words = str(error).strip() or type(error).__name__
-    if isinstance(error, SyntaxError):
-        text = (error.text or "").strip()
-        return Finding(
+    elif isinstance(error, SyntaxError):
+        text = legible((error.text or "").strip(), 200)
+        finding = Finding(
             "syntax error",
-            f"{error.filename}, line {error.lineno}" + (f": {text}" if text else ""),
+            f"{error.filename}" + (f", line {error.lineno}" if error.lineno else "") + (f": {text}" if text else ""),
             got=f"{type(error).__name__}: {error.msg}",
             cause="Python could not read the file.",
             advice="Look at that line and at the one before it: a bracket, a colon, the indentation?",
             status="error",
         )
-    cause, advice = _usual(error)
-    got = words if words == type(error).__name__ else f"{type(error).__name__}: {words}"
-    where = "\n".join(part for part in (call, place) if part)
-    return Finding(type(error).__name__, where, got=got, cause=cause, advice=advice, status="error")
+    else:
+        name = next((name for kind, name in _NAMES.items() if isinstance(error, kind)), type(error).__name__)
+        cause, advice = _usual(error)
+        where = "\n".join(part for part in (call, place) if part)
+        finding = Finding(legible(name, 60), where, got=told(error), cause=cause, advice=advice, status="error")
+    return _legible(finding)
+
+
+def legible(text: str, most: int = 2000) -> str:
+    """The text as a terminal can show it: what would steer it is written as an escape, and a long end is left out.
+
+    >>> print(legible("\\x1b[2J, then\\nmore"), legible("abcdef", 3))
+    \\x1b[2J, then
+    more abc ...
+    """
+    head = text if len(text) <= most else f"{text[:most]} ..."
+    return "".join(
+        each if each.isprintable() or each in "\n\t" else each.encode("unicode_escape").decode() for each in head
+    )
+
+
+def _legible(finding: Finding) -> Finding:
+    fields: dict[str, Any] = {name: legible(text) for name, text in asdict(finding).items()}
+    return Finding(**fields)
 
 
 def _found(task: Task, name: str, names: Mapping[str, Any]) -> Any:
@@ -103,11 +133,11 @@ def _found(task: Task, name: str, names: Mapping[str, Any]) -> Any:
 
 def _place(error: BaseException) -> str:
     """The last line of the answer that the error went through, such as `07_x.py, line 12: return 1 / 0`."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_the_answers(frame.filename)]
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__, -1000) if _is_the_answers(frame.filename)]
     if not frames:
         return ""
     last = frames[-1]
-    return f"{Path(last.filename).name}, line {last.lineno}" + (f": {last.line}" if last.line else "")
+    return f"{Path(last.filename).name}, line {last.lineno}" + (f": {legible(last.line, 200)}" if last.line else "")
 
 
 def _is_the_answers(filename: str) -> bool:
@@ -130,6 +160,8 @@ def _usual(error: BaseException) -> tuple[str, str]:
             return cause, advice
     return "", "Run the line by hand, with the numbers above, and print what stands in it."
 
+
+_NAMES: dict[type[BaseException], str] = {MemoryError: "out of memory", SystemExit: "ended early"}
 
 _USUAL: list[tuple[type[BaseException], str, str]] = [
     (
@@ -154,5 +186,6 @@ _USUAL: list[tuple[type[BaseException], str, str]] = [
     ),
     (NameError, "A name is used that is not defined there.", "Is it spelt as where it is defined?"),
     (EOFError, "Nobody answers input() while a task is checked.", "Take what is needed from the arguments."),
+    (SystemExit, "sys.exit, exit and quit end the whole program, and here the check with it.", "Use return."),
     (MemoryError, "It asked for more memory than a task may have.", "Keep fewer numbers at a time."),
 ]

@@ -32,7 +32,7 @@ def unlike(got: Any, want: Any, tolerance: float) -> bool:
     """
     got, want = plain(got), plain(want)
     if isinstance(want, (int, float)) and isinstance(got, (int, float)):
-        return not (math.isclose(got, want, rel_tol=tolerance, abs_tol=tolerance) or (got != got and want != want))
+        return not (_near(got, want, tolerance) or (got != got and want != want))
     if isinstance(want, list) and isinstance(got, list):
         return len(got) != len(want) or any(unlike(g, w, tolerance) for g, w in zip(got, want, strict=True))
     if isinstance(want, dict) and isinstance(got, dict):
@@ -43,17 +43,31 @@ def unlike(got: Any, want: Any, tolerance: float) -> bool:
         return True
 
 
+def _near(got: float, want: float, tolerance: float) -> bool:
+    try:
+        return math.isclose(got, want, rel_tol=tolerance, abs_tol=tolerance)
+    except OverflowError:  # an integer beyond all floats
+        return got == want
+
+
 def flat(x: Any) -> list[float]:
     """All numbers in it, in order; empty if anything in it is no number."""
     x = plain(x)
     if isinstance(x, (int, float)):
-        return [float(x)]
+        return [_as_float(x)]
     if isinstance(x, dict):
         x = list(x.values())
     if not isinstance(x, list):
         return []
     parts = [flat(each) for each in x]
     return [number for part in parts for number in part] if all(parts) else []
+
+
+def _as_float(x: float) -> float:
+    try:
+        return float(x)
+    except OverflowError:
+        return math.inf if x > 0 else -math.inf
 
 
 def close(got: Sequence[float], want: Sequence[float]) -> bool:

@@ -6,8 +6,6 @@ import reprlib
 from collections.abc import Sequence
 from typing import Any
 
-from autograd import Value
-
 from .numbers import plain, unlike
 
 _SHORT = reprlib.Repr()
@@ -32,26 +30,33 @@ def call_text(name: str, arguments: Sequence[Any]) -> str:
 
 
 def shown_apart(want: Any, got: Any) -> tuple[str, str, str]:
-    """Where the two first differ ("entry 2", or nothing if as a whole), and both there, with the digits that it takes.
+    """Where the two first differ (nothing, if as a whole), and both there, with the digits that it takes.
 
     >>> shown_apart([1.0, 2.0, 3.0], [1.0, 2.5, 3.0])
     ('entry 1 (counted from 0)', '2.0 in [1.0, 2.0, 3.0]', '2.5 in [1.0, 2.5, 3.0]')
+    >>> shown_apart([[1.0], [2.0]], [[1.0], [3.0]])
+    ('entry 1, entry 0 (counted from 0)', '2.0 in [2.0]', '3.0 in [3.0]')
     >>> shown_apart(0.1, 0.1 + 1e-9)
     ('', '0.1', '0.100000001')
     """
     want, got = plain(want), plain(got)
-    if isinstance(want, list) and isinstance(got, list) and len(want) == len(got):
-        at = next((i for i, (w, g) in enumerate(zip(want, got, strict=True)) if unlike(g, w, 1e-9)), None)
-        if at is not None:
-            place, inner_want, inner_got = shown_apart(want[at], got[at])
-            place = f"entry {at} (counted from 0)" + (f", {place.replace(' (counted from 0)', '')}" if place else "")
-            if " in " in inner_want:
-                return place, inner_want, inner_got
-            return place, f"{inner_want} in {shown(want)}", f"{inner_got} in {shown(got)}"
-    for digits in (6, 9, 12, 17):
-        if shown(want, digits) != shown(got, digits):
-            return "", shown(want, digits), shown(got, digits)
-    return "", repr(want), repr(got)
+    path: list[str] = []
+    around = ("", "")
+    while (at := _first_difference(want, got)) is not None:
+        path.append(f"entry {at}")
+        around = (f" in {shown(want)}", f" in {shown(got)}")
+        want, got = want[at], got[at]
+    place = f"{', '.join(path)} (counted from 0)" if path else ""
+    texts = ((shown(want, digits), shown(got, digits)) for digits in (6, 9, 12, 17))
+    wanted, came = next((pair for pair in texts if pair[0] != pair[1]), (repr(want), repr(got)))
+    return place, wanted + around[0], came + around[1]
+
+
+def _first_difference(want: Any, got: Any) -> int | None:
+    """The first place at which two lists of the same length differ; None if they are no such lists."""
+    if not isinstance(want, list) or not isinstance(got, list) or len(want) != len(got):
+        return None
+    return next((i for i, (w, g) in enumerate(zip(want, got, strict=True)) if unlike(g, w, 1e-9)), None)
 
 
 def _rounded(x: Any, digits: int) -> Any:
@@ -59,8 +64,18 @@ def _rounded(x: Any, digits: int) -> Any:
         return float(f"{x:.{digits}g}")
     if isinstance(x, list):
         return [_rounded(each, digits) for each in x]
-    if isinstance(x, tuple):
-        return tuple(_rounded(each, digits) for each in x)
     if isinstance(x, dict):
         return {key: _rounded(each, digits) for key, each in x.items()}
-    return f"Value({x.data})" if isinstance(x, Value) else x
+    return _Words(f"an integer of {x.bit_length()} bits") if _is_huge(x) else x
+
+
+def _is_huge(x: Any) -> bool:
+    """Whether it is an integer that no float can hold; Python refuses to write out those of some thousand digits."""
+    return isinstance(x, int) and x.bit_length() > 1024
+
+
+class _Words(str):
+    """Text that stands in a report as it is, without quotes."""
+
+    def __repr__(self) -> str:
+        return str(self)

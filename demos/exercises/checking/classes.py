@@ -1,0 +1,142 @@
+"""A class that somebody wrote, used: what it has to have, and its numbers and errors in words."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import autograd
+from demos.exercises.verdict import CheckFailed, Finding
+
+from .calls import Raised
+from .numbers import plain
+from .words import shown
+
+
+@contextmanager
+def told(asked: str) -> Iterator[None]:
+    """Inside, an error of the answer becomes Raised, which says what was asked of it."""
+    try:
+        yield
+    except (CheckFailed, Raised):
+        raise
+    except Exception as error:
+        raise Raised(asked, error) from error
+
+
+def need_engine(name: str, given: Any) -> None:
+    """Nothing, if this is a class whose instances have `data` and `grad`, and not the engine's; else CheckFailed."""
+    if not isinstance(given, type):
+        advice = f"Give the class itself: what `class {name}:` defines, without calling it."
+        raise CheckFailed(Finding("not a class", name, f"a class called {name}", shown(given), advice=advice))
+    if issubclass(given, autograd.Value):
+        raise CheckFailed(_borrowed(name, f"{given.__name__} is autograd.Value, or made from it"))
+    asked = f"a = {name}(3.0)"
+    with told(asked):
+        made: Any = given(3.0)  # type: ignore[call-arg]
+    for field, want in (("data", 3.0), ("grad", 0.0)):
+        got = numbers(asked, {"a": made}, field)["a"]
+        if got != want:
+            advice = f"Set self.{field} in __init__."
+            finding = Finding("wrong start", asked, f"a.{field} = {want}", f"a.{field} = {shown(got)}", advice=advice)
+            raise CheckFailed(finding)
+
+
+def need_value(name: str, given: type, made: Any, asked: str) -> None:
+    """Nothing, if `made` is an instance of the given class that does its own work; else CheckFailed."""
+    if made is None:
+        cause = "There is no `return` on the way that was taken, so Python returns None."
+        raise CheckFailed(Finding("returns nothing", asked, f"a {name}", "None", cause, "Return the result."))
+    if not isinstance(made, given):
+        kind = type(made).__name__
+        cause = f"It is a {kind}, with which nothing further can be computed that has a gradient."
+        advice = f"Put the number into a new {name}, and return that."
+        raise CheckFailed(Finding("not a Value", asked, f"a {name}", f"a {kind}", cause, advice))
+    if any(isinstance(each, autograd.Value) for each in getattr(made, "__dict__", {}).values()):
+        raise CheckFailed(_borrowed(name, f"a {type(made).__name__} with an autograd.Value inside"))
+
+
+def numbers(asked: str, owners: Mapping[str, Any], field: str) -> dict[str, float]:
+    """What stands in this field of each; CheckFailed if there is no such field, or no number in it."""
+    return {name: _number(asked, f"{name}.{field}", owner, field) for name, owner in owners.items()}
+
+
+def _number(asked: str, name: str, owner: Any, field: str) -> float:
+    try:
+        with told(asked):
+            found = getattr(owner, field)
+    except Raised as error:
+        if not isinstance(error.error, AttributeError):
+            raise
+        advice = "Compare the names of the fields with those in the text of the task."
+        missing = Finding("missing attribute", asked, f"a number {name}", str(error), advice=advice)
+        raise CheckFailed(missing) from None
+    if isinstance(found, (autograd.Value, bool)) or not isinstance(plain(found), (int, float)):
+        kind = type(found).__name__
+        cause = f"A {kind} was stored in place of its number." if hasattr(found, "data") else ""
+        advice = "data and grad are plain numbers: compute them from the data and grad of others."
+        raise CheckFailed(Finding("not a number", asked, f"{name} is a number", f"a {kind}", cause, advice))
+    return float(plain(found))
+
+
+class TooManyCalls(BaseException):
+    """Raised in the middle of an answer; no Exception, so that it is not caught there by mistake."""
+
+
+@contextmanager
+def each_edge_once(asked: str, calls: int = 20_000) -> Iterator[None]:
+    """Inside, an answer that calls more functions than that is stopped, and CheckFailed says why.
+
+    Calls are counted, not seconds, so that it comes out the same on any machine.
+    """
+    left = calls
+
+    def count(frame: Any, event: str, argument: Any) -> None:
+        nonlocal left
+        left -= event in ("call", "c_call")
+        if left < 0:
+            raise TooManyCalls
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        yield
+    except TooManyCalls:
+        finding = Finding(
+            "path by path",
+            asked,
+            "each edge is gone over once",
+            f"more than {calls:,} calls of functions, and then it was stopped",
+            "Each path is walked anew. Then every further diamond takes twice as long.",
+            "Wait until the gradient of a node is complete, and pass it on once.",
+        )
+        raise CheckFailed(finding) from None
+    finally:
+        sys.setprofile(before)
+
+
+@contextmanager
+def any_depth(asked: str) -> Iterator[None]:
+    """Inside, a RecursionError of the answer becomes CheckFailed, which says what to do about it."""
+    try:
+        yield
+    except Raised as error:
+        if not isinstance(error.error, RecursionError):
+            raise
+        finding = Finding(
+            "recursion too deep",
+            asked,
+            "a gradient, however deep the graph is",
+            "RecursionError",
+            "The numbers of small graphs are right. But a function that calls itself for each node gets no deeper than "
+            "about a thousand.",
+            "Keep what is still to be done in a list: append to it, and pop from it in a `while`.",
+        )
+        raise CheckFailed(finding) from None
+
+
+def _borrowed(name: str, got: str) -> Finding:
+    advice = f"Write {name} yourself, with plain numbers: it is what the engine is to be compared with."
+    return Finding("the engine's own", name, f"a class {name} of your own", got, advice=advice)

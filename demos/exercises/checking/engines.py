@@ -1,0 +1,192 @@
+"""One operation of an engine alone: what it adds to the gradients of its arguments, and which slip adds what it did."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from itertools import product
+from typing import Any, NamedTuple
+
+from autograd import Value, grad
+from demos.exercises.verdict import CheckFailed, Finding
+
+from .calls import Raised
+from .numbers import close, common_factor, unlike
+from .slips import ADDING, PARTIAL, UPSTREAM, Edge, Slip
+from .words import shown
+
+
+class Formula(NamedTuple):
+    """One operation on `a`, or on `a` and `b`: how it is written, and which argument stands at which position."""
+
+    op: str
+    text: str
+    apply: Callable[..., Any]
+    positions: str = "a"
+    exponent: float = math.nan
+
+
+def _power(exponent: float, text: str) -> Formula:
+    return Formula("pow", text, lambda a: a**exponent, exponent=exponent)
+
+
+FORMULAS = [
+    Formula("add", "a + b", lambda a, b: a + b, "ab"),
+    Formula("add", "a + a", lambda a, b: a + b, "aa"),
+    Formula("mul", "a * b", lambda a, b: a * b, "ab"),
+    Formula("mul", "a * a", lambda a, b: a * b, "aa"),
+    _power(2, "a ** 2"),
+    _power(3, "a ** 3"),
+    _power(-1, "a ** -1"),
+    _power(0.5, "a ** 0.5"),
+    Formula("exp", "a.exp()", lambda a: a.exp()),
+    Formula("relu", "a.relu()", lambda a: a.relu()),
+]
+OPS = ("add", "mul", "pow", "exp", "relu")
+"""In the order in which they are checked."""
+NUMBERS = {"exp": (0.5, -1.2), "relu": (2.0, -3.0, 0.0), "pow": (2.5, 0.7, -1.5)}
+"""What `a` is in turn; where nothing is said, these are the two arguments:"""
+PAIRS = ((3.0, -2.0), (-0.4, 1.7))
+
+
+class Case(NamedTuple):
+    """A formula, the numbers in it, and the gradients that its result and its arguments have beforehand."""
+
+    formula: Formula
+    numbers: tuple[float, ...]
+    upstream: float
+    presets: tuple[float, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """The arguments, each once: `a`, or `a` and `b`."""
+        return sorted(set(self.formula.positions))
+
+    @property
+    def given(self) -> str:
+        """The numbers in words: `a.data = 3.0, b.data = -2.0; a.grad = 0.0, b.grad = 0.0`."""
+        return f"{_assigned(self.names, 'data', self.numbers)}; {_assigned(self.names, 'grad', self.presets)}"
+
+
+def cases(op: str) -> list[Case]:
+    """Upstream gradient 1 and presets 0 first, then others of either, then both."""
+    situations = [(1.0, (0.0, 0.0)), (2.5, (0.0, 0.0)), (1.0, (0.6, -1.1)), (-1.5, (-0.7, 0.9)), (0.0, (0.3, 0.2))]
+    formulas = [each for each in FORMULAS if each.op == op]
+    numbers = [(x,) for x in NUMBERS[op]] if op in NUMBERS else list(PAIRS)
+    return [
+        Case(formula, xs[:count], upstream, presets[:count])
+        for upstream, presets in situations
+        for formula in formulas
+        for xs in numbers
+        if not (xs[0] < 0 and formula.exponent == 0.5)
+        for count in [len(set(formula.positions))]
+    ]
+
+
+def right_grads(case: Case) -> list[float]:
+    """The gradient of each argument afterwards: the preset, and the upstream gradient times each partial."""
+    return _grads(case, UPSTREAM[0], PARTIAL[0], ADDING[0])
+
+
+def right_value(case: Case) -> float:
+    """The data of the result, by the engine."""
+    return _partials(case)[0]
+
+
+def diagnose(op: str, wanted: Iterable[Case], run: Callable[[Case], list[float]], asked: Callable[[Case], str]) -> None:
+    """Nothing if all gradients are right; else CheckFailed, which names the slip that gives what came.
+
+    `wanted` are cases of one operation, `run` returns the gradients of the arguments afterwards, and `asked` puts a
+    case into words. The first wrong case is shown; where two slips give the same in all cases, the one that stands
+    first in its table is named. An error in `run` comes out, if no case before it was wrong.
+    """
+    observed: list[tuple[Case, list[float]]] = []
+    failure: CheckFailed | Raised | None = None
+    for case in wanted:
+        try:
+            observed.append((case, run(case)))
+        except (CheckFailed, Raised) as error:
+            failure = error
+            break
+    first = next(((case, got) for case, got in observed if unlike(got, right_grads(case), 1e-7)), None)
+    if first is not None:
+        raise CheckFailed(_finding(*first, _slips(observed) or [_unexplained(*first)], asked))
+    if failure is not None:
+        raise failure
+
+
+def _finding(case: Case, got: list[float], slips: list[Slip], asked: Callable[[Case], str]) -> Finding:
+    """What came in this case, by these slips."""
+    first, *others = slips
+    causes = [f"{case.formula.op}: {first.cause[:1].lower()}{first.cause[1:]}"]
+    causes += [f"And besides, {slip.name}: {slip.cause[:1].lower()}{slip.cause[1:]}" for slip in others]
+    expected = _assigned(case.names, "grad", right_grads(case))
+    came = _assigned(case.names, "grad", got)
+    return Finding(first.name, asked(case), expected, came, "\n".join(causes), first.advice)
+
+
+def _slips(observed: Sequence[tuple[Case, list[float]]]) -> list[Slip]:
+    """One slip that gives what was observed, or two; none if there are no such slips."""
+    op = observed[0][0].formula.op
+    combinations = sorted(product(UPSTREAM, PARTIAL, ADDING), key=lambda slips: sum(bool(slip.name) for slip in slips))
+    for slips in combinations:
+        named = [slip for slip in slips if slip.name]
+        possible = 1 <= len(named) <= 2 and all(slip.only in ("", op) for slip in named)
+        if possible and all(close(got, _grads(case, *slips)) for case, got in observed):
+            return named
+    factor = common_factor(*([x for change in changes for x in change] for changes in _changes(observed)))
+    if factor is None:
+        return []
+    words = f"What is added is {shown(factor)} times what it should be, in all cases."
+    return [Slip("factor", lambda e: factor * e.partial, words, "Where does that factor come from?")]
+
+
+def _changes(observed: Sequence[tuple[Case, list[float]]]) -> tuple[list[list[float]], list[list[float]]]:
+    """What was added in each case, and what should have been."""
+    got = [[new - old for new, old in zip(grads, case.presets, strict=True)] for case, grads in observed]
+    want = [[new - old for new, old in zip(right_grads(case), case.presets, strict=True)] for case, _ in observed]
+    return got, want
+
+
+def _unexplained(case: Case, got: list[float]) -> Slip:
+    """The slope that a single wrong number would stand for."""
+    at = next(i for i, (g, w) in enumerate(zip(got, right_grads(case), strict=True)) if unlike(g, w, 1e-7))
+    slope = (got[at] - case.presets[at]) / case.upstream if case.upstream else math.nan
+    derivative = f"d({case.formula.text})/d{case.names[at]}"
+    words = f"{shown(slope)} was added for each unit of upstream gradient." if case.upstream else ""
+    return Slip("wrong derivative", lambda e: slope, words, f"Work out {derivative} on paper, for these numbers.")
+
+
+def _grads(case: Case, upstream: Slip, partial: Slip, adding: Slip) -> list[float]:
+    """The gradient of each argument afterwards, where these three lines are what is written."""
+    grads = dict(zip(case.names, case.presets, strict=True))
+    numbers = dict(zip(case.names, case.numbers, strict=True))
+    out, partials = _partials(case)
+    done: set[str] = set()
+    for at, name in enumerate(case.formula.positions):
+        edge = Edge(
+            at,
+            numbers[name],
+            out,
+            case.formula.exponent,
+            case.upstream,
+            partials,
+            grads[name],
+            name not in done,
+        )
+        grads[name] = adding.wrong(edge) + upstream.wrong(edge) * partial.wrong(edge)
+        done.add(name)
+    return list(grads.values())
+
+
+def _partials(case: Case) -> tuple[float, tuple[float, ...]]:
+    """The result, and its derivative at each position, by the engine."""
+    numbers = dict(zip(case.names, case.numbers, strict=True))
+    arguments = [Value(numbers[name]) for name in case.formula.positions]
+    result = case.formula.apply(*arguments)
+    return result.data, tuple(grad(result, argument) for argument in arguments)
+
+
+def _assigned(names: Sequence[str], field: str, numbers: Sequence[float]) -> str:
+    """Such as `a.grad = 1.0, b.grad = 2.0`."""
+    return ", ".join(f"{name}.{field} = {shown(number)}" for name, number in zip(names, numbers, strict=True))

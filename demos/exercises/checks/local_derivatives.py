@@ -1,0 +1,83 @@
+"""Task 7: each operation forward, and its `_backward` alone, with several upstream gradients and preset gradients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from demos.exercises.checking.classes import need_engine, need_value, numbers, told
+from demos.exercises.checking.engines import OPS, Case, cases, diagnose, right_value
+from demos.exercises.checking.numbers import unlike
+from demos.exercises.checking.words import shown
+from demos.exercises.verdict import CheckFailed, Finding
+
+HINTS = (
+    "Keep b where it is and let a grow by 1: by how much does a + b grow, and by how much a * b? That is the local "
+    "derivative with respect to a, and it is to be multiplied by the gradient of the result.",
+    "The local derivatives: 1 and 1 for a + b; b and a for a * b; n * a ** (n - 1) for a ** n; exp(a) for exp(a); and "
+    "for relu 1 where a is above 0, else 0. Every line reads `something.grad += out.grad * ...`.",
+    "For the product: self.grad += out.grad * other.data and other.grad += out.grad * self.data. For exp the "
+    "derivative is there already, as out.data. For relu, (self.data > 0) counts as 1 or 0.",
+)
+
+
+def check(Value: Any) -> None:
+    """Nothing if each operation of the class hands back the right gradients; raises CheckFailed."""
+    need_engine("Value", Value)
+    for op in OPS:
+        diagnose(op, cases(op), lambda case: _handed_back(Value, case), _asked)
+
+
+def _asked(case: Case) -> str:
+    return f"c = {case.formula.text}, c.grad = {shown(case.upstream)}, c._backward()\nwith {case.given} before"
+
+
+def _handed_back(Value: Any, case: Case) -> list[float]:
+    """The gradients of the arguments after `_backward` of the result, whose own gradient was set."""
+    asked = _asked(case)
+    with told(asked):
+        arguments = {name: Value(x) for name, x in zip(case.names, case.numbers, strict=True)}
+        for argument, preset in zip(arguments.values(), case.presets, strict=True):
+            argument.grad = preset
+        result = case.formula.apply(*(arguments[name] for name in case.formula.positions))
+    _need_result(Value, result, case)
+    grads = numbers(asked, arguments, "grad")
+    if list(grads.values()) != list(case.presets):
+        raise CheckFailed(_changed_too_early(case, grads))
+    with told(asked):
+        result.grad = case.upstream
+        result._backward()
+    data = numbers(asked, {**arguments, "c": result}, "data")
+    if unlike(list(data.values()), [*case.numbers, right_value(case)], 1e-9):
+        advice = "On the way back, only the grad of the arguments changes."
+        expected, got = "data as it was", "data that has changed"
+        raise CheckFailed(Finding("changes its arguments", asked, expected, got, advice=advice))
+    return list(numbers(asked, arguments, "grad").values())
+
+
+def _need_result(Value: Any, result: Any, case: Case) -> None:
+    """Nothing, if this is a Value with the right number and a function `_backward`; else CheckFailed."""
+    op, asked = case.formula.op, f"c = {case.formula.text} with {case.given}"
+    need_value("Value", Value, result, asked)
+    data, want = numbers(asked, {"c": result}, "data")["c"], right_value(case)
+    if unlike(data, want, 1e-9):
+        cause = f"{op}: already the result is wrong, on the way forward."
+        advice = f"Compute {case.formula.text} from the data of the arguments; the task's own lines do."
+        expected, got = f"c.data = {shown(want)}", f"c.data = {shown(data)}"
+        raise CheckFailed(Finding("wrong result", asked, expected, got, cause, advice))
+    if not callable(getattr(result, "_backward", None)):
+        cause = f"{op}: `out._backward = backward()` calls the function at once, and keeps what it returns, None."
+        advice = "Keep the function itself: out._backward = backward, without parentheses."
+        got = shown(getattr(result, "_backward", None))
+        raise CheckFailed(Finding("called too early", asked, "a function c._backward", got, cause, advice))
+
+
+def _changed_too_early(case: Case, grads: dict[str, float]) -> Finding:
+    got = ", ".join(f"{name}.grad = {shown(grad)}" for name, grad in grads.items())
+    return Finding(
+        "adds in the forward pass",
+        f"c = {case.formula.text} with {case.given}",
+        "gradients as they were, until c._backward() is called",
+        got,
+        f"{case.formula.op}: gradients change while the result is computed, when its own gradient is not known yet.",
+        "Put the lines into the function that is called later, and keep that as out._backward.",
+    )

@@ -1,0 +1,214 @@
+"""Task 16: a split keeps its laws; error rates and the epoch to keep agree, in small cases and random ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from demos.exercises.checking.comparison import Mistake, agree
+from demos.exercises.checking.splits import check_split
+
+HINTS = (
+    "split: shuffle the places, not the examples: one order of 0 .. n - 1 serves both lists. early_stop: which two "
+    "things do you have to remember from epoch to epoch?",
+    "order = rng.permutation(len(xs)); its first round(share * len(xs)) places are the test part, the others are for "
+    "training. error_rate counts where predict(x) != y, and divides by how many there are.",
+    "early_stop: best = 0; go through the losses with enumerate. If the loss is below losses[best], best is this "
+    "epoch; if not, and epoch - best >= patience, stop. Return best.",
+)
+
+
+def check(split: Any, error_rate: Any, early_stop: Any) -> None:
+    """Nothing if the three tools are right; raises CheckFailed."""
+    check_split(split)
+    advice = "Work it out by hand for this case, example by example."
+    agree("error_rate", error_rate, _error_rate, _predictions(), OF_THE_RATE, advice=advice)
+    advice = "Go through the losses by hand, and write down the best epoch so far after each of them."
+    agree("early_stop", early_stop, _early_stop, _losses(), OF_STOPPING, advice=advice)
+
+
+@dataclass(frozen=True)
+class Predict:
+    """A function of one x with a name that can be read in a report."""
+
+    name: str
+    function: Callable[[Any], Any]
+
+    def __call__(self, x: Any) -> Any:
+        return self.function(x)
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+SIZE = Predict("abs", abs)
+PARITY = Predict("is_odd", lambda x: x % 2)
+
+
+def _predictions() -> list[tuple[Any, ...]]:
+    """A function, xs and ys: all right, all wrong, then by chance."""
+    rng = np.random.default_rng(16)
+    by_chance = [(PARITY, rng.integers(0, 50, n).tolist(), rng.integers(0, 2, n).tolist()) for n in (3, 7, 10, 20)]
+    small = [(SIZE, [1, -2, 3, -4], [1, -2, 3, 5]), (SIZE, [1, -2], [1, 2]), (SIZE, [-1, -2, -3], [7, -7, 9])]
+    return small + by_chance
+
+
+def _mistakes(predict: Callable[[Any], Any], xs: Sequence[Any], ys: Sequence[Any]) -> list[bool]:
+    return [predict(x) != y for x, y in zip(xs, ys, strict=True)]
+
+
+def _error_rate(predict: Callable[[Any], Any], xs: Sequence[Any], ys: Sequence[Any]) -> float:
+    return float(np.mean(_mistakes(predict, xs, ys)))
+
+
+OF_THE_RATE = [
+    Mistake(
+        "accuracy, not error",
+        lambda predict, xs, ys: 1 - _error_rate(predict, xs, ys),
+        "This is the part that is right.",
+        "Count where predict(x) != y.",
+    ),
+    Mistake(
+        "count, not rate",
+        lambda predict, xs, ys: sum(_mistakes(predict, xs, ys)),
+        "The mistakes are counted, but not divided by the number of examples.",
+        "Divide by len(xs): a rate lies between 0 and 1.",
+    ),
+    Mistake(
+        "distance, not mistakes",
+        lambda predict, xs, ys: np.mean([(predict(x) - y) ** 2 for x, y in zip(xs, ys, strict=True)]),
+        "This is a mean of squared differences. A 3 that is read as an 8 is no worse than one that is read as a 4.",
+        "Only count whether predict(x) and y are the same.",
+    ),
+    Mistake(
+        "distance, not mistakes",
+        lambda predict, xs, ys: np.mean([abs(predict(x) - y) for x, y in zip(xs, ys, strict=True)]),
+        "This is a mean of differences. A 3 that is read as an 8 is no worse than one that is read as a 4.",
+        "Only count whether predict(x) and y are the same.",
+    ),
+    Mistake(
+        "no prediction",
+        lambda predict, xs, ys: np.mean([x != y for x, y in zip(xs, ys, strict=True)]),
+        "x itself is compared with y.",
+        "Compare predict(x) with y.",
+    ),
+]
+
+
+def _losses() -> list[tuple[list[float], int]]:
+    """Losses and a patience: small cases that tell the mistakes apart, then random walks."""
+    small: list[tuple[list[float], int]] = [
+        ([0.9, 0.5, 0.3], 1),
+        ([0.5, 0.6, 0.4, 0.7, 0.8, 0.1], 2),
+        ([0.5, 0.6, 0.7, 0.1], 2),
+        ([0.5, 0.6, 0.7, 0.1], 3),
+        ([0.5, 0.6, 0.3, 0.6, 0.2], 2),
+        ([0.9, 0.5, 0.8, 0.7, 0.6, 0.4], 3),
+        ([0.4, 0.5, 0.4, 0.4, 0.3], 5),
+        ([0.4, 0.5, 0.4, 0.6, 0.3], 2),
+        ([0.7], 1),
+    ]
+    rng = np.random.default_rng(61)
+    falling = [np.round(1 - 0.03 * np.arange(n) + rng.normal(scale=0.15, size=n), 1) for n in (8, 15, 15, 30)]
+    return small + [(losses.tolist(), patience) for losses, patience in product(falling, (1, 2, 3, 5, 50))]
+
+
+def _stopping(
+    losses: Sequence[float],
+    patience: int,
+    better: Callable[[float, float], bool] = lambda loss, best: loss < best,
+    previous: bool = False,
+    reset: bool = True,
+) -> tuple[int, int]:
+    """The best epoch and the last one: also compared with the previous loss only, or never starting to count anew."""
+    best = waited = epoch = 0
+    for epoch in range(1, len(losses)):
+        if better(losses[epoch], losses[epoch - 1 if previous else best]):
+            waited = 0 if reset else waited
+        else:
+            waited += 1
+        if better(losses[epoch], losses[best]):
+            best = epoch
+        if waited >= patience:
+            break
+    return best, epoch
+
+
+def _early_stop(losses: Sequence[float], patience: int) -> int:
+    return _stopping(losses, patience)[0]
+
+
+PATIENCE = "Training stops when that many epochs in succession brought no new smallest loss."
+
+OF_STOPPING = [
+    Mistake(
+        "looks ahead",
+        lambda losses, patience: int(np.argmin(losses)),
+        "This is the smallest loss of all, also of epochs that come after training has stopped.",
+        "Go through the losses one by one, and stop when patience runs out.",
+    ),
+    Mistake(
+        "looks ahead",
+        lambda losses, patience: len(losses) - 1 - int(np.argmin(losses[::-1])),
+        "This is the smallest loss of all, also of epochs that come after training has stopped.",
+        "Go through the losses one by one, and stop when patience runs out.",
+    ),
+    Mistake(
+        "the last, not the best",
+        lambda losses, patience: _stopping(losses, patience)[1],
+        "This is the epoch at which training stops. By then the net has been getting worse for a while.",
+        "Remember the epoch of the smallest loss, and return that.",
+    ),
+    Mistake(
+        "off by one",
+        lambda losses, patience: _early_stop(losses, patience + 1),
+        "It waits for one epoch more than `patience`: > in place of >=.",
+        PATIENCE,
+    ),
+    Mistake(
+        "off by one",
+        lambda losses, patience: _early_stop(losses, max(patience - 1, 1)),
+        "It waits for one epoch less than `patience`.",
+        PATIENCE,
+    ),
+    Mistake(
+        "off by one",
+        lambda losses, patience: _early_stop(losses, patience) + 1,
+        "Epochs are counted from 1.",
+        "The first epoch is 0.",
+    ),
+    Mistake(
+        "last of equals",
+        lambda losses, patience: _stopping(losses, patience, lambda loss, best: loss <= best)[0],
+        "An equal loss is taken for a better one: <= in place of <.",
+        "Only a smaller loss is a new best one.",
+    ),
+    Mistake(
+        "no patience",
+        lambda losses, patience: _early_stop(losses, 1),
+        "It stops at the first epoch that is not better, whatever `patience` is.",
+        PATIENCE,
+    ),
+    Mistake(
+        "previous, not best",
+        lambda losses, patience: _stopping(losses, patience, previous=True)[0],
+        "Each loss is compared with the one before it, so a small fall after a large rise starts the waiting anew.",
+        "Compare with the smallest loss so far.",
+    ),
+    Mistake(
+        "waiting goes on",
+        lambda losses, patience: _stopping(losses, patience, reset=False)[0],
+        "The epochs without a new smallest loss are counted all together, not those in succession.",
+        "After a new smallest loss the waiting starts anew, from 0.",
+    ),
+    Mistake(
+        "the loss, not its epoch",
+        lambda losses, patience: losses[_early_stop(losses, patience)],
+        "This is the smallest loss itself.",
+        "Return the epoch in which it was reached.",
+    ),
+]

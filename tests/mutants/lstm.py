@@ -1,0 +1,26 @@
+"""Wrong answers to task 21."""
+
+MUTANTS = [
+    ("gates exchanged", {'sigmoid(z["forget"]), sigmoid(z["input"])': 'sigmoid(z["input"]), sigmoid(z["forget"])'}),
+    ("gates exchanged", {'sigmoid(z["input"]), sigmoid(z["output"])': 'sigmoid(z["output"]), sigmoid(z["input"])'}),
+    ("forgot the input gate", {"f * c + i * g": "f * c + g"}),
+    ("forgot the forget gate", {"f * c + i * g": "c + i * g"}),
+    ("forgot tanh", {"return o * tanh(c), c": "return o * c, c"}),
+    ("old content", {"c = f * c + i * g\n    return o * tanh(c), c": "return o * tanh(c), f * c + i * g"}),
+    ("wrong order", {"return o * tanh(c), c": "return c, o * tanh(c)"}),
+    ("sigmoid for tanh", {'tanh(z["candidate"])': 'sigmoid(z["candidate"])'}),
+    ("tanh for sigmoid", {"    return (1 + tanh(z / 2)) / 2": "    return tanh(z)"}),
+    ("c instead of h", {"u * h + b for": "u * c + b for"}),
+    ("h instead of x", {"w * x + u * h + b for": "w * h + u * h + b for"}),
+    ("forgot the bias", {"u * h + b for": "u * h for"}),
+    ("forgets", {"(0.0, 0.0, 10.0)": "(0.0, 0.0, 1.0)"}),
+    ("forgets", {"(0.0, 0.0, 10.0)": "(0.0, 0.0, 3.9)"}),
+    ("noise gets in", {"(4.0, 0.0, -20.0)": "(0.0, 0.0, 20.0)"}),
+    ("noise gets in", {"(4.0, 0.0, -20.0)": "(1.0, 0.0, -5.0)"}),
+    ("nothing is written", {"(4.0, 0.0, -20.0)": "(0.0, 0.0, -20.0)"}),
+    ("nothing is written", {"(1.0, 0.0, 0.0)": "(0.0, 0.0, 0.0)"}),
+    ("wrong content", {"(1.0, 0.0, 0.0)": "(-1.0, 0.0, 0.0)"}),
+    ("missing weights", {'        "output": (0.0, 0.0, 0.0),': "        #"}),
+    ("not three numbers", {"(0.0, 0.0, 10.0)": "10.0"}),
+    ("returns nothing", {"    return {": "    {"}),
+]

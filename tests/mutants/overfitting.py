@@ -1,0 +1,53 @@
+"""Wrong answers to task 16."""
+
+ORDER = "order = rng.permutation(len(xs))"
+TEST_LABELS = "[ys[i] for i in test]"
+WITH_REPLACEMENT = "test = rng.choice(len(xs), size)\n    train = [i for i in order if i not in test]"
+
+MUTANTS = [
+    ("overlap", {"order[:size], order[size:]": "order[:size], order"}),
+    ("overlap", {"order[size:]\n": "rng.permutation(len(xs))[size:]\n"}),
+    ("something lost", {"order[size:]": "order[size + 1 :]"}),
+    ("drawn twice", {"test, train = order[:size], order[size:]": WITH_REPLACEMENT}),
+    ("not shuffled", {ORDER: "order = range(len(xs))"}),
+    ("shuffled apart", {TEST_LABELS: "[ys[i] for i in rng.permutation(test)]"}),
+    ("shuffled apart", {"for i in train], [ys[i] for i in train]": "for i in train], ys[size:]"}),
+    ("parts exchanged", {"test, train = order": "train, test = order"}),
+    ("wrong share", {"round(share * len(xs))": "1"}),
+    ("not reproducible", {ORDER: "order = np.random.default_rng().permutation(len(xs))"}),
+    ("always the same", {ORDER: "order = np.random.default_rng(0).permutation(len(xs))"}),
+    ("changes its arguments", {ORDER: "rng.shuffle(xs)\n    order = range(len(xs))"}),
+    ("wrong shape", {f"for i in train]), ([xs[i] for i in test], {TEST_LABELS})": "for i in train])"}),
+    ("accuracy, not error", {"!= y": "== y"}),
+    ("count, not rate", {" / len(xs)": ""}),
+    ("distance, not mistakes", {"predict(x) != y": "(predict(x) - y) ** 2"}),
+    ("no prediction", {"predict(x) != y": "x != y"}),
+    ("looks ahead", {"            break": "            continue"}),
+    ("the last, not the best", {"return best": "return epoch"}),
+    ("off by one", {">= patience": "> patience"}),
+    ("off by one", {"return best": "return best + 1"}),
+    ("last of equals", {"loss < losses[best]": "loss <= losses[best]"}),
+    ("no patience", {">= patience": ">= 1"}),
+    (
+        "previous, not best",
+        {
+            "    best = 0\n": "    best, since = 0, 0\n",
+            "        if loss < losses[best]:\n            best = epoch\n        elif epoch - best >= patience": (
+                "        best = epoch if loss < losses[best] else best\n"
+                "        if loss < losses[epoch - 1]:\n            since = epoch\n"
+                "        elif epoch - since >= patience"
+            ),
+        },
+    ),
+    (
+        "waiting goes on",
+        {
+            "    best = 0\n": "    best, waited = 0, -1\n",
+            "        elif epoch - best >= patience:\n            break": (
+                "        else:\n            waited += 1\n            if waited == patience:\n                break"
+            ),
+        },
+    ),
+    ("the loss, not its epoch", {"return best": "return losses[best]"}),
+    ("returns nothing", {"    return best": "    best"}),
+]

@@ -1,0 +1,34 @@
+"""Wrong answers to task 10."""
+
+MUTANTS = [
+    ("factor", {"total / (2 * len(outputs))": "total / len(outputs)"}),
+    ("sum instead of mean", {"total / (2 * len(outputs))": "total / 2"}),
+    ("sum instead of mean", {"total / (2 * len(outputs))": "total"}),
+    ("mean over components", {"(2 * len(outputs))": "(2 * len(outputs) * len(outputs[0]))"}),
+    ("forgot the square", {"(y - t) ** 2": "abs(y - t)"}),
+    ("forgot the square", {"(y - t) ** 2": "y - t"}),
+    (
+        "length not squared",
+        {
+            "+= sum((y - t) ** 2 for y, t in zip(output, target, strict=True))": (
+                "+= sum((y - t) ** 2 for y, t in zip(output, target, strict=True)) ** 0.5"
+            )
+        },
+    ),
+    (
+        "square of the sum",
+        {
+            "sum((y - t) ** 2 for y, t in zip(output, target, strict=True))": (
+                "sum(y - t for y, t in zip(output, target, strict=True)) ** 2"
+            )
+        },
+    ),
+    ("= instead of +=", {"total += ": "total = "}),
+    ("returns too early", {"    return total": "        return total"}),
+    ("sign", {"(y - t) / n": "(t - y) / n"}),
+    ("factor", {"(y - t) / n": "2 * (y - t) / n"}),
+    ("sum instead of mean", {"(y - t) / n": "y - t"}),
+    ("not the slope", {"(y - t) / n": "(y - t) ** 2 / (2 * n)"}),
+    ("forgot the square", {"(y - t) / n": "(1 if y > t else -1 if y < t else 0) / n"}),
+    ("returns nothing", {"    return total": "    total"}),
+]

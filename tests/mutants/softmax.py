@@ -1,0 +1,31 @@
+"""Wrong answers to task 14."""
+
+LOSS = "log(sum(exp(s - highest) for s in scores)) + highest - scores[label]"
+
+MUTANTS = [
+    ("overflow", {"    powers = [exp(s - highest)": "    powers = [exp(s)"}),
+    ("overflow", {"    highest = max(scores)\n    powers": "    highest = scores[0]\n    powers"}),
+    ("shifted in part", {"total = sum(powers)": "total = sum(exp(s) for s in scores)"}),
+    (
+        "shifted in part",
+        {"    return [power / total for power in powers]": "    return [exp(s) / total for s in scores]"},
+    ),
+    ("no exp", {"    powers = [exp(s - highest) for s in scores]": "    powers = list(scores)"}),
+    ("not normalised", {"power / total": "power"}),
+    ("sign", {"    powers = [exp(s - highest)": "    powers = [exp(min(scores) - s)"}),
+    ("log of 0", {LOSS: "-log(softmax(scores)[label])"}),
+    ("log of 0", {LOSS: "-log(softmax(scores)[label] + 1e-12)"}),
+    ("log of 0", {LOSS: "-log(max(softmax(scores)[label], 1e-15))"}),
+    ("overflow", {LOSS: "log(sum(exp(s) for s in scores)) - scores[label]"}),
+    ("sign", {LOSS: f"-({LOSS})"}),
+    ("sign", {LOSS: "log(softmax(scores)[label])"}),
+    ("factor", {LOSS: f"({LOSS}) / log(2)"}),
+    ("factor", {LOSS: "-log(softmax(scores)[label], 10)"}),
+    ("shift not undone", {" + highest - scores": " - scores"}),
+    ("no logarithm", {LOSS: "1 - softmax(scores)[label]"}),
+    ("all labels", {LOSS: "sum(log(sum(exp(s - highest) for s in scores)) + highest - s for s in scores)"}),
+    ("sign", {"p - (1.0 if i == label else 0.0)": "(1.0 if i == label else 0.0) - p"}),
+    ("one-hot forgotten", {"p - (1.0 if i == label else 0.0)": "p"}),
+    ("label only", {"p - (1.0 if i == label else 0.0)": "p - 1.0 if i == label else 0.0"}),
+    ("returns nothing", {"return [p - ": "[p - "}),
+]
