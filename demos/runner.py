@@ -69,6 +69,7 @@ def _answer(arguments: list[str], names: dict[str, Any]) -> int:
         print("Lessons. To run one: python -m demos NAME (--step: by cells; --help: options)\n")
         for name, seconds in LESSONS.items():
             print(f"  {name:<14} {seconds:>2} s  {one_line(name)}", flush=True)
+        print("\nThe exercises that go with them: python -m demos.exercises")
         return 0
     name = arguments[0]
     try:

@@ -45,8 +45,8 @@ def probability(text, row):
 @pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"]])
 def test_without_a_name_the_lessons_are_listed_with_one_line_each(arguments, capsys):
     assert runner.main(arguments) == 0
-    head, blank, *lessons = capsys.readouterr().out.splitlines()
-    assert "python -m demos NAME" in head and blank == ""
+    head, blank, *lessons, gap, foot = capsys.readouterr().out.splitlines()
+    assert "python -m demos NAME" in head and blank == gap == "" and "python -m demos.exercises" in foot
     assert [line.split()[0] for line in lessons] == list(runner.LESSONS)
     assert [line.split()[1:3] for line in lessons] == [[str(seconds), "s"] for seconds in runner.LESSONS.values()]
     assert all(len(line.split()) > 5 for line in lessons) and max(map(len, [head, *lessons])) <= 80

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from autograd import ArgumentError
 
 from .checking.judge import judge, judge_source
+from .student.screens import DEFAULT_FOLDER, hint_text
 from .task import TASKS, Task, find
 from .verdict import CheckFailed, Finding, Verdict
 
-__all__ = ["TASKS", "CheckFailed", "Finding", "Task", "Verdict", "check", "find"]
+__all__ = ["TASKS", "CannotCheck", "CheckFailed", "Finding", "Hint", "Task", "Verdict", "check", "find", "hint"]
+
+_hints_shown: dict[Task, int] = {}
+
+
+class CannotCheck(ArgumentError):
+    """There is no such task, or it needs other answers. A notebook shows the message without a traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython prints instead of a traceback."""
+        return str(self).splitlines()
+
+
+class Hint(str):
+    """Text that a prompt or a notebook shows as it would be printed."""
+
+    def __repr__(self) -> str:
+        return str(self)
 
 
 def check(task: int | str, *answers: Any, **named: Any) -> Verdict:
@@ -32,28 +49,47 @@ def check(task: int | str, *answers: Any, **named: Any) -> Verdict:
                        and here it is just as high.
          try next      Compare with >.
 
-    Raises ArgumentError if there is no such task, or if other names are given than it needs.
+    Raises CannotCheck if there is no such task, or if other names are given than it needs.
     """
-    wanted = find(task)
-    verdict = _verdict(wanted, answers, named)
+    verdict = _verdict(_found(task), answers, named)
     if verdict.finding is not None:
         raise CheckFailed(verdict.finding)
     return verdict
 
 
+def hint(task: int | str) -> Hint:
+    """The next of the task's three hints, as long as this process lasts; after the third, all of them.
+
+    Raises CannotCheck if there is no such task.
+    """
+    wanted = _found(task)
+    shown = _hints_shown.get(wanted, 0)
+    _hints_shown[wanted] = shown + 1
+    return Hint(hint_text(wanted, shown))
+
+
+def _found(task: int | str) -> Task:
+    try:
+        return find(task)
+    except ArgumentError as error:
+        raise CannotCheck(str(error)) from None
+
+
 def _verdict(task: Task, answers: tuple[Any, ...], named: dict[str, Any]) -> Verdict:
     if not answers and not named:
-        path = Path("exercises") / task.stub.name
+        path = DEFAULT_FOLDER / task.stub.name
         if not path.is_file():
-            raise ArgumentError(
-                f"check({task.number}) was given no answer, and there is no file {path} here. "
-                f"Task {task.number} needs {', '.join(task.needs)}: check({task.number}, {', '.join(task.needs)})"
+            raise CannotCheck(
+                f"check({task.number}) was given no answer, and there is no file {path} here.\n{_what_it_needs(task)}"
             )
         return judge_source(task, path.read_bytes(), str(path))
     names = {**dict(zip(task.needs, answers, strict=False)), **named}
     if len(answers) + len(named) != len(task.needs) or set(names) != set(task.needs):
-        raise ArgumentError(
-            f"Task {task.number} needs {', '.join(task.needs)}; "
-            f"got {len(answers)} by position" + (f" and {', '.join(named)}" if named else "")
-        )
+        got = [f"{len(answers)} by position"] * bool(answers) + [f"{name} by name" for name in named]
+        raise CannotCheck(f"check({task.number}, ...) got {', '.join(got)}.\n{_what_it_needs(task)}")
     return judge(task, names)
+
+
+def _what_it_needs(task: Task) -> str:
+    """How to call `check` for this task."""
+    return f"Task {task.number}, {task.name}, is checked with check({', '.join([str(task.number), *task.needs])})"

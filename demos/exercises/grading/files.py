@@ -1,0 +1,101 @@
+"""The marks as files, CSV and JSON, that are written whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import unicodedata
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from autograd import ArgumentError
+from demos.exercises.task import Task
+
+from .marks import Mark, Row
+
+
+def as_csv(tasks: Sequence[Task], rows: Sequence[Row]) -> bytes:
+    """A row per student: the name, passed, failed, error or missing for each task, and how many are passed.
+
+    UTF-8 with a byte order mark: without one Excel takes it for an older encoding and garbles the names. Python reads
+    it as `utf-8-sig`.
+    """
+    text = io.StringIO()
+    # With quotes round every text, a semicolon in a name begins no new cell where lists are separated by those.
+    writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC)
+    writer.writerow(["student", *(task.id for task in tasks), "passed"])
+    for row in rows:
+        writer.writerow([harmless(row.student.name), *(mark.verdict.status for mark in row.marks), row.passed])
+    return text.getvalue().encode("utf-8-sig", "backslashreplace")
+
+
+def harmless(name: str) -> str:
+    """The name as no spreadsheet takes it for a formula: with an apostrophe before a first = + - or @.
+
+    A student chooses the name of a folder, and the teacher's spreadsheet would run what it says.
+
+    >>> harmless("=1+1"), harmless("Ann-Marie")
+    ("'=1+1", 'Ann-Marie')
+    """
+    first = unicodedata.normalize("NFKC", name.strip()[:1])  # the wide forms of East Asian fonts count as well
+    return f"'{name}" if first and first in "=+-@" else name
+
+
+def as_json(tasks: Sequence[Task], rows: Sequence[Row], limits: Mapping[str, float]) -> bytes:
+    """All there is, in the form that README describes."""
+    contents = {
+        "tasks": [{"number": task.number, "id": task.id, "title": task.title} for task in tasks],
+        "limits": dict(limits),
+        "students": [
+            {
+                "student": row.student.name,
+                "passed": row.passed,
+                "marks": {mark.verdict.task: _mark(mark) for mark in row.marks},
+            }
+            for row in rows
+        ],
+    }
+    # Half of a surrogate pair, which UTF-8 cannot hold, becomes \udcff: in JSON just the escape that it needs.
+    return (json.dumps(contents, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
+
+
+def _mark(mark: Mark) -> dict[str, Any]:
+    verdict = mark.verdict
+    return {"status": verdict.status, "diagnosis": verdict.diagnosis, "file": mark.file, **verdict.as_dict()}
+
+
+def need_writable(path: Path) -> None:
+    """Nothing; ArgumentError, before a long run has computed what would be lost, if this file cannot be written."""
+    if path.exists() and not path.is_file():
+        raise ArgumentError(f"{path} cannot be written: it is no ordinary file")
+    if path.exists() and not os.access(path, os.W_OK):
+        raise ArgumentError(f"{path} cannot be written: it is read-only")
+    beside = _beside(path)
+    try:
+        beside.touch(exist_ok=False)
+        beside.unlink()
+    except OSError as error:
+        raise ArgumentError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def write_all(files: Mapping[Path, bytes]) -> None:
+    """Nothing; each file has its new contents, or OSError is raised and the old ones are still there."""
+    written: dict[Path, Path] = {}
+    try:
+        for path, contents in files.items():
+            written[_beside(path)] = path
+            _beside(path).write_bytes(contents)
+        for beside, path in written.items():
+            os.replace(beside, path.resolve())
+    finally:
+        for beside in written:
+            beside.unlink(missing_ok=True)
+
+
+def _beside(path: Path) -> Path:
+    """Where a file is prepared: in the same folder, so that it only has to be renamed, and hidden from the grading."""
+    path = path.resolve()
+    return path.with_name(f".{path.name[:100]}.{os.getpid()}")

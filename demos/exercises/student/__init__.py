@@ -1,0 +1,1 @@
+"""What a student does in a terminal: a folder of tasks, checking them, hints, solutions, and what is remembered."""
