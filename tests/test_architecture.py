@@ -53,6 +53,16 @@ RENDER_LAYERS = [
 EXPLAIN_LAYERS = [{"replay", "edges"}, {"compare", "naive", "paths"}, {"explain"}, {"__init__"}]
 """The modules of autograd.explain, in the same way."""
 
+EXERCISE_LAYERS = [
+    {"verdict"},
+    {"task"},
+    {"checking"},
+    {"checks", "grading", "student"},
+    {"__init__", "commands"},
+    {"__main__"},
+]
+"""The modules and packages of demos.exercises, in the same way. A task imports its check when it is asked for it."""
+
 LEVEL = {module: level for level, layer in enumerate(LAYERS) for module in layer}
 INNER_LEVEL = {
     package: {module: level for level, layer in enumerate(layers) for module in layer}
@@ -112,6 +122,30 @@ def test_modules_of_inner_packages_import_only_from_layers_below(path):
         elif module.partition(".")[0] == "autograd":
             for imported in [module.split(".")[1]] if "." in module else names:
                 assert LEVEL[imported] < LEVEL[package], f"{path.name} imports {imported}"
+
+
+EXERCISES = ROOT / "demos" / "exercises"
+PARTS = [path for path in sorted(EXERCISES.rglob("*.py")) if not path.name[0].isdigit() and path.stem != "conftest"]
+
+
+@pytest.mark.parametrize("path", PARTS, ids=lambda path: str(path.relative_to(EXERCISES)))
+def test_parts_of_the_exercises_import_only_from_layers_below(path):
+    level = {part: i for i, layer in enumerate(EXERCISE_LAYERS) for part in layer} | {"solutions": 0}
+    own = path.relative_to(EXERCISES).parts[0].removesuffix(".py")
+    for module, names, _ in imports(path):
+        if module == "demos.exercises":
+            parts = set(names)
+        elif module.startswith("demos.exercises."):
+            parts = {module.split(".")[2]}
+        else:
+            continue
+        for part in parts - {own}:
+            assert level[part] < level[own], f"{path.name} imports {part}"
+
+
+@pytest.mark.parametrize("path", sorted([*EXERCISES.glob("[0-9]*.py"), *EXERCISES.glob("solutions/[0-9]*.py")]))
+def test_stubs_and_solutions_stand_alone(path):
+    assert not any(module.startswith("demos.exercises") for module, _, _ in imports(path))
 
 
 @files

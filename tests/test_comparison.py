@@ -1,6 +1,9 @@
 """Answers compared with what is right: what counts as the same, and what is said of a difference."""
 
 import math
+import sys
+from fractions import Fraction
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -38,6 +41,8 @@ def finding(given, right=doubled, cases=NUMBERS, mistakes=()):
         lambda xs: [np.float32(2 * x) for x in xs],
         lambda xs: [int(2 * x) if x == int(x) else 2 * x for x in xs],
         lambda xs, unused=0: [2 * x * (1 + 1e-9) for x in xs],
+        lambda xs: (2 * x for x in xs),
+        lambda xs: [Fraction(2 * x) for x in xs],
     ],
 )
 def test_right_answer_passes_in_whatever_form_it_is_given(given):
@@ -60,7 +65,7 @@ def test_true_counts_as_one():
     [
         (lambda xs: None, "returns nothing"),
         (lambda xs: 3.0, "not a list"),
-        (lambda xs: (2 * x for x in xs), "not a list"),
+        (lambda xs: {2 * x for x in xs}, "not a list"),
         (lambda xs: [2 * x for x in xs[1:]], "wrong length"),
         (lambda xs: [-2 * x for x in xs], "sign"),
         (lambda xs: [4 * x for x in xs], "factor"),
@@ -68,6 +73,8 @@ def test_true_counts_as_one():
         (lambda xs: [2 * x for x in reversed(xs)], "reversed"),
         (lambda xs: [math.nan for x in xs], "nan"),
         (lambda xs: [2 * x for x in xs[:-1]] + [0.0], "wrong result"),
+        (lambda xs: [2.00003 * x for x in xs], "factor"),
+        (lambda xs: [[2 * x] for x in xs], "wrong shape"),
         (lambda xs: ["a", "b", "c"], "wrong result"),
         (lambda xs: [10**400] * 3, "wrong result"),
         (lambda xs: [None] * 3, "wrong result"),
@@ -75,8 +82,14 @@ def test_true_counts_as_one():
 )
 def test_what_is_wrong_is_seen_from_outside(given, diagnosis):
     found = finding(given)
-    assert found.diagnosis == diagnosis and found.advice == "look again"
+    assert found.diagnosis == diagnosis and found.advice
     assert found.where.startswith("doubled([1.0, 2.0, 4.0])") and found.expected and found.got
+
+
+def test_rounded_numbers_are_told_apart_from_a_factor():
+    with pytest.raises(CheckFailed) as caught:
+        agree("f", np.float32, lambda x: x, [(0.1,), (0.7,)], advice="look again", tolerance=1e-9)
+    assert caught.value.finding.diagnosis == "not precise enough"
 
 
 def test_number_is_wanted_where_a_list_or_text_comes():
@@ -171,6 +184,17 @@ def test_things_that_cannot_be_compared_differ():
             raise ValueError
 
     assert unlike(Rude(), Rude(), 1e-9) and unlike({"a": 1}, {"b": 1}, 1e-9) and not unlike({"a": 1}, {"a": 1.0}, 1e-9)
+
+
+def test_place_in_a_notebook_is_called_as_the_notebook_calls_it(monkeypatch):
+    compiler = SimpleNamespace(format_code_name=lambda name: ("Cell", "In[3]") if "ipykernel" in name else None)
+    shell = SimpleNamespace(compile=compiler)
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
+    names = {}
+    exec(compile("def decide(a, b, c):\n    return 1 / 0", "/tmp/ipykernel_7/123.py", "exec"), names)
+    with pytest.raises(CheckFailed) as caught:
+        check(1, names["decide"])
+    assert "Cell In[3], line 2" in caught.value.finding.where
 
 
 # --- verdicts ------------------------------------------------------------------------------------------------

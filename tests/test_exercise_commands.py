@@ -258,7 +258,7 @@ def test_an_answer_without_an_end_takes_no_longer_than_the_timeout(exercises, ty
 
 def test_a_check_that_cannot_begin_is_told_without_a_traceback(exercises, typed, monkeypatch):
     def broken(*anything):
-        raise RuntimeError("No answer can be checked: the process for it ended with 1.")
+        raise OSError("No answer can be checked: the process for it ended with 1.")
 
     monkeypatch.setattr(commands, "judge_apart", broken)
     assert typed("check 1", 1) == "No answer can be checked: the process for it ended with 1.\n"

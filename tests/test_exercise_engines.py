@@ -10,7 +10,8 @@ from demos.exercises import CheckFailed, find
 from demos.exercises.checking.classes import each_edge_once
 from demos.exercises.checking.engines import OPS, cases, diagnose, right_grads
 from demos.exercises.checking.judge import judge_source
-from demos.exercises.checking.orders import gradients, misstep
+from demos.exercises.checking.missteps import misstep
+from demos.exercises.checking.orders import gradients
 from demos.exercises.checking.programs import random_programs, run
 from demos.exercises.checking.training import train
 from demos.exercises.checks.engine import STEPS

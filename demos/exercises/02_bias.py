@@ -20,8 +20,8 @@ does not, and NAND says the opposite of AND. Write each as (list of weights, bia
 >>> [fires([a, b], *AND) for a in (0, 1) for b in (0, 1)]
 [0, 0, 0, 1]
 
-NAND is worth having: every function of 0s and 1s can be built of NAND alone (H. M. Sheffer, "A set of five independent
-postulates for Boolean algebras", 1913). The lesson beside it: `python -m demos perceptron`.
+NAND is worth having: every function of 0s and 1s can be built of NAND alone, as well as of NOR alone (H. M. Sheffer, "A
+set of five independent postulates for Boolean algebras", 1913). The lesson beside it: `python -m demos perceptron`.
 """
 
 from collections.abc import Sequence

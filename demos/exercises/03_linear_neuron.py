@@ -1,4 +1,4 @@
-"""The bill of the dining hall as a linear neuron
+"""The bill of the dining hall
 
 For lunch you take some burgers, some fries and some sodas. The cashier adds up their prices and a fee for the tray,
 which everybody pays once, and tells you the total. That is what a linear neuron computes,

@@ -1,4 +1,4 @@
-"""The delta rule: learn prices from totals
+"""Learn prices by the delta rule
 
 A linear neuron says y = w_1 x_1 + w_2 x_2 + ... + b, where its target t should have come out. The delta rule (B. Widrow
 and M. E. Hoff, "Adaptive switching circuits", 1960) changes each weight by

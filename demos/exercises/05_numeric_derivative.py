@@ -1,4 +1,4 @@
-"""Slopes by trying, and the best step to try with
+"""Slopes by trying, and the best step
 
 How fast does f change at x? Try it: move x by a small step h, see how far f moves, and divide by how far x moved.
 

@@ -1,4 +1,4 @@
-"""One operation and its way back: + * pow exp relu
+"""Each operation and its way back
 
 Every operation is asked for its result on the way forward, and on the way back for one thing more: by how much does the
 result c change if an argument changes a little? That is the local derivative dc/da. When c.grad is known, the slope of

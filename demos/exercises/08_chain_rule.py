@@ -1,4 +1,4 @@
-"""The chain rule by hand: a table of steps
+"""The chain rule by hand, step by step
 
 Backprop can be done with pencil and paper. Here is a calculation in small steps, with x = 3, w = -2 and b = 11:
 
@@ -17,7 +17,7 @@ this one step alone. If a number is an argument of more than one step, y changes
 products are added up.
 
 Fill in TABLE from top to bottom, with a number or an expression such as 2 * 3 for each None. The check tells which
-entry is the first that is not right (= None: not filled in yet).
+entry is the first that is not right.
 
 >>> TABLE["v1"], TABLE["dy/dy"]
 (-6, 1)

@@ -1,4 +1,4 @@
-"""The quadratic cost of many examples, and its slope
+"""The quadratic cost and its slope
 
 A net gives an output for each example, a list of numbers, and a target says what should have come out. The cost says
 in one number how far the outputs y are from the targets t, for n examples x:

@@ -1,4 +1,4 @@
-"""Stochastic gradient descent with annealing
+"""Gradient descent with annealing
 
 Learning is a loop. For each batch of examples: compute the loss, pass it backward, and move every parameter a little
 against its gradient,

@@ -1,4 +1,4 @@
-"""Softmax and cross-entropy, at any size of the scores
+"""Softmax and cross-entropy
 
 A net that reads digits ends in ten scores s, one for each class. Softmax makes probabilities of them: all above 0, and
 their sum is 1.

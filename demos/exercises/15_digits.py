@@ -1,4 +1,4 @@
-"""Train a net to read handwritten digits
+"""Train a net to read digits
 
 An image of 8 x 8 pixels comes as a row of 64 grey levels, from 0 for background to 1 for ink; its label is the digit,
 0 to 9. A reader turns an image into ten scores, one for each digit, and the largest one says what it reads.
@@ -18,7 +18,8 @@ for the loop of your own, step by step:
 
     for each batch:  set the gradients to 0, compute the mean loss of the batch, go backward, take a step.
 
-Compile the loss with `jit`, or it takes many times as long. Or leave the loop to `nets.fit`: few lines remain.
+Compile the loss with `jit`, or it takes many times as long: the check waits 20 seconds, and one is enough. Or leave
+the loop to `nets.fit`: few lines remain. With seeds for the net and the batches, each run comes out the same.
 
 To think about: how many per cent does somebody read who guesses?
 

@@ -1,11 +1,11 @@
-"""Split the examples, measure the error, stop early
+"""Split, measure, stop early
 
 A net with enough weights learns its training examples by heart. Whether it has learned anything else shows in the
 error on examples that were kept apart. Write the three tools for that.
 
-`split` puts examples apart at random: `share` of them for the test, the others for training, each example in just one
-of the two parts and with its own label. `rng` is a NumPy generator, the only source of chance: rng.permutation(5) is
-0 .. 4 in random order. Who passes the same seed gets the same parts again.
+`split` puts examples apart at random: `share` of them, rounded, for the test, the others for training, each example
+in just one of the two parts and with its own label; xs and ys stay as they are. `rng` is a NumPy generator, the only
+source of chance: rng.permutation(5) is 0 .. 4 in random order. Who passes the same seed gets the same parts again.
 
 >>> import numpy as np
 >>> train, test = split(["a", "b", "c", "d", "e"], [0, 1, 2, 3, 4], 0.4, np.random.default_rng(0))

@@ -1,4 +1,4 @@
-"""More images out of few: shift them by a pixel
+"""More images out of few
 
 A 7 that stands one pixel further to the right is a 7 still. A net that was only shown it here does not know that, as
 each pixel has its own weight. So it is shown shifted copies as well: augmentation, as good as new examples and free.
@@ -6,7 +6,7 @@ each pixel has its own weight. So it is shown shifted copies as well: augmentati
 
 An image is a list of rows, each a list of grey levels, and 0 is background. Write `shifted`, which moves it by so many
 pixels to the right and down, or to the left and up if they are below 0. What leaves the image is lost, background comes
-in on the other side, and nothing wraps round:
+in on the other side, and nothing wraps round, even if the whole image leaves. What is given stays as it is.
 
 >>> shifted([[1, 2, 3],
 ...          [4, 5, 6]], 1, 0)

@@ -1,4 +1,4 @@
-"""Slide a kernel, and sum the gradients of its weights
+"""Slide a kernel, sum its gradients
 
 A convolution looks at an image through a small window with the same few weights, the kernel, at every place. It gives
 one number for each place where the window fits into the image:

@@ -1,4 +1,4 @@
-"""Backprop through time, in a net of one neuron
+"""Backprop through time
 
 A recurrent neuron reads the numbers x_1, x_2, ..., x_T one by one, and hears what it said last. Before the first there
 is nothing to hear:

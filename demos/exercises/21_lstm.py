@@ -1,4 +1,4 @@
-"""An LSTM cell, and biases that make it remember
+"""An LSTM cell that remembers
 
 A cell has two numbers: its content c, which it keeps to itself, and its output h. At each step it reads x and its own
 last output. Four small neurons see both, each with weights w, u and a bias b, z = w * x + u * h + b:
@@ -13,7 +13,8 @@ Then the new content and the new output are
     c = f * c + i * g,        h = o * tanh(c).
 
 (Hochreiter and Schmidhuber, "Long short-term memory", 1997; the forget gate is from Gers, Schmidhuber and Cummins,
-"Learning to forget", 2000.) Write `lstm_step`. `weights` is a dict: the name of each of the four -> (w, u, b).
+"Learning to forget", 2000.) Write `lstm_step`. `weights` is a dict, in any order: the name of each of the four ->
+(w, u, b).
 
 >>> shut, wide, half = (0.0, 0.0, -40.0), (0.0, 0.0, 40.0), (0.0, 0.0, 0.0)
 >>> lstm_step(1.0, 0.3, 0.7, {"forget": wide, "input": shut, "candidate": half, "output": shut})[1]

@@ -1,4 +1,4 @@
-"""A Bellman target, through which no gradient goes
+"""A Bellman target without a gradient
 
 Nobody tells a net that walks through a maze what a move is worth; it says so itself. `value` is what it expected of the
 move that was just made. Then came a reward and the next cell, for whose moves the net gives `next_values`. So more is

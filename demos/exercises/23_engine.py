@@ -1,4 +1,4 @@
-"""Write an engine, and train a net with it
+"""Write an engine, and train with it
 
 All that makes a net learn fits into one class: numbers that remember what they were made of, and the chain rule, from
 the end back to every number that went in. Write it. What it has to do:

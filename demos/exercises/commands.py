@@ -145,19 +145,12 @@ def judged(space: Workspace, task: Task, seconds: float) -> Verdict:
         return Verdict(
             task.id, Finding("not readable", got=str(error), advice="Is it a file of yours?", status="error")
         )
-    verdict = _judge(task, source, seconds)
+    verdict = judge_apart(task, source, task.stub.name, Limits(seconds=seconds))
     if verdict.passed:
         space.progress.note_passed(task, source)
     elif not screens.is_unwritten(verdict):
         space.progress.note_tried(task)
     return verdict
-
-
-def _judge(task: Task, source: bytes, seconds: float) -> Verdict:
-    try:
-        return judge_apart(task, source, task.stub.name, Limits(seconds=seconds))
-    except RuntimeError as error:  # of ours or the machine's, not of the answer
-        raise OSError(str(error)) from error
 
 
 def _nothing_there(space: Workspace) -> int:

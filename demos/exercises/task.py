@@ -23,6 +23,9 @@ class Task:
 
     stub: Path
 
+    def __repr__(self) -> str:
+        return f"<task {self.number}, {self.name}: {self.title}>"
+
     @property
     def id(self) -> str:
         """The name of its file without the ending: `01_perceptron`."""

@@ -22,10 +22,38 @@ RETURNED = """    return (
         [label for label in labels for _ in moves],
     )
 """
+GATHERED = "    return [[ink(row - down, column - right) for column in range(width)] for row in range(height)]\n"
+SCATTERED = """    new = [[0] * width for _ in range(height)]
+    for row in range(height):
+        for column in range(width):
+            if row + down < height and column + right < width:
+                new[row + down][column + right] = image[row][column]
+    return new
+"""
+SCATTERED_INTO_ONE_ROW = """    new = [[0] * width] * height
+    for row in range(height):
+        for column in range(width):
+            if 0 <= row - down < height and 0 <= column - right < width:
+                new[row][column] = image[row - down][column - right]
+    return new
+"""
+RETURN_IN_THE_LOOP = """    for image, label in zip(images, labels):
+        return [shifted(image, right, down) for right, down in moves], [label] * 5
+"""
+ROWS_IN_PLACE_OF_IMAGES = """    copies = []
+    for image in images:
+        for right, down in moves:
+            copies += shifted(image, right, down)
+    return copies, [label for label in labels for _ in moves]
+"""
 
 MUTANTS = [
     ("wraps round", {INSIDE: "row < height and column < width"}),
     ("wraps round", {"height, width = len(image), len(image[0])": ROLLED}),
+    ("wraps round", {GATHERED: SCATTERED}),
+    ("same list again", {GATHERED: SCATTERED_INTO_ONE_ROW}),
+    ("nothing moves", {GATHERED: "    return image\n"}),
+    ("off by one", {INSIDE: "0 < row < height and 0 < column < width"}),
     (
         "repeats the border",
         {f" if {INSIDE} else 0": "", "[row][column]": "[max(0, min(row, height - 1))][max(0, min(column, width - 1))]"},
@@ -40,6 +68,9 @@ MUTANTS = [
     ("original missing", {"(0, 0), ": ""}),
     ("neighbour missing", {", (0, -1)": ""}),
     ("neighbour missing", {RETURNED: ONE_AFTER_ANOTHER}),
+    ("returns too early", {RETURNED: RETURN_IN_THE_LOOP}),
+    ("wrong shape", {"[label for label in labels for _ in moves]": "[labels for _ in images for _ in moves]"}),
+    ("wrong shape", {RETURNED: ROWS_IN_PLACE_OF_IMAGES}),
     ("too many", {"(0, -1)": "(0, -1), (1, 1)"}),
     ("changes its arguments", {RETURNED: IN_PLACE}),
     ("wrong shape", {"        [label for label in labels for _ in moves],\n": ""}),

@@ -37,8 +37,29 @@ MUTANTS = [
     ("bias forgotten", {"return of_w, of_b": "return of_w"}),
     ("wrong order", {"return of_w, of_b": "return of_b, of_w"}),
     ("flat list", {"return of_w, of_b": "return [*of_w, of_b]"}),
+    ("bias once per input", {"        of_b += db\n": "            of_b += db\n"}),
+    (
+        "= instead of +=",
+        {"    for x, t in examples:\n": "    for x, t in examples:\n        of_w, of_b = [0.0] * len(w), 0.0\n"},
+    ),
     ("returns nothing", {"    return of_w, of_b": "    of_w, of_b"}),
     ("drops the rest", {"range(0, len(examples), size)": "range(0, len(examples) - size + 1, size)"}),
     ("overlapping", {"range(0, len(examples), size)": "range(len(examples))"}),
+    ("empty batch", {"range(0, len(examples), size)": "range(0, len(examples) + 1, size)"}),
+    (
+        "same list again",
+        {
+            "    return [examples[start": (
+                "    cut, batch = [], []\n"
+                "    for example in examples:\n"
+                "        batch.append(example)\n"
+                "        if len(batch) == size:\n"
+                "            cut.append(batch)\n"
+                "            batch.clear()\n"
+                "    return [*cut, batch] if batch else cut\n"
+                "    return [examples[start"
+            )
+        },
+    ),
     ("off by one", {"start + size]": "start + size - 1]"}),
 ]

@@ -6,7 +6,17 @@ MUTANTS = [
         "off by one",
         {"len(image[0]) - width + 1": "len(image[0]) - width", "len(image) - height + 1": "len(image) - height"},
     ),
+    ("off by one", {"len(image[0]) - width + 1": "len(image[0]) - width"}),
     ("off by one", {"len(image[0]) - width + 1": "len(image[0]) - width + 2"}),
+    (
+        "not set to 0",
+        {
+            "    height, width": "    total = 0\n    height, width",
+            "sum(kernel": "(total := total + sum(kernel",
+            "for j in range(width))": "for j in range(width)))",
+        },
+    ),
+    ("returns too early", {"        for r in range(len(image) - height + 1)\n": "        for r in [0]\n"}),
     ("taken as square", {"height, width = len(kernel), len(kernel[0])": "height = width = len(kernel)"}),
     ("taken as square", {"len(image[0]) - width + 1": "len(image) - width + 1"}),
     ("rows and columns exchanged", {"kernel[i][j] * image[r + i][c + j]": "kernel[i][j] * image[c + j][r + i]"}),
@@ -21,6 +31,16 @@ MUTANTS = [
         "off by one",
         {"for r in range(rows)": "for r in range(rows - 1)", "for c in range(columns)": "for c in range(columns - 1)"},
     ),
+    (
+        "same list again",
+        {
+            "[[0] * (len(image[0]) - columns + 1) for _ in range(len(image) - rows + 1)]": (
+                "[[0] * (len(image[0]) - columns + 1)] * (len(image) - rows + 1)"
+            )
+        },
+    ),
+    ("flat list", {"    return gradient": "    return [x for row in gradient for x in row]"}),
+    ("returns too early", {"    return gradient": "        return gradient[:1]"}),
     ("sign", {"row[j] +=": "row[j] -="}),
     ("returns nothing", {"    return gradient": "    gradient"}),
 ]

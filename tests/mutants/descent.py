@@ -21,7 +21,10 @@ MUTANTS = [
             "annealed(lr, step, half_after) * p.grad": "lr * p.grad",
         },
     ),
-    ("forgot the rate", {"annealed(lr, step, half_after) * p.grad": "p.grad"}),
+    ("forgot the learning rate", {"annealed(lr, step, half_after) * p.grad": "p.grad"}),
+    ("= instead of -=", {"p.data -= annealed": "p.data = annealed"}),
+    ("= instead of -=", {"p.data -= annealed": "p.data = -annealed"}),
+    ("forgot to divide", {"step / half_after)": "step)"}),
     ("nothing moves", {"p.data -= annealed": "p = p - annealed"}),
     ("nothing moves", {".backward()": ""}),
     (
@@ -45,7 +48,7 @@ MUTANTS = [
         },
     ),
     ("another schedule", {"lr / (1 + step / half_after)": "lr * 0.5 ** (step / half_after)"}),
-    ("missing brackets", {"lr / (1 + step / half_after)": "lr / 1 + step / half_after"}),
+    ("brackets", {"lr / (1 + step / half_after)": "lr / 1 + step / half_after"}),
     ("rounded down", {"step / half_after)": "step // half_after)"}),
     ("returns nothing", {"return lr": "lr"}),
 ]

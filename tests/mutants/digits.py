@@ -39,14 +39,34 @@ def train(images, labels):
     return model
 """
 
+DISTANCES = """
+def train(images, labels):
+    def read(image):
+        return [min(((image - each) ** 2).sum() for each in images[labels == digit]) for digit in range(10)]
+
+    return read
+"""
+
 MUTANTS = [
     ("missing zero_grad", {"            optimizer.zero_grad()\n": ""}),
+    (
+        "missing zero_grad",
+        {
+            "            optimizer.zero_grad()\n": "",
+            "optimizer.step()\n": "optimizer.step()\n        optimizer.zero_grad()\n",
+        },
+    ),
+    ("sign", {"return model": "return lambda image: [-score for score in model(image)]"}),
+    ("sign", DISTANCES),
     ("sign", {"jit(lambda xs, ys: mean": "jit(lambda xs, ys: -mean"}),
     ("not trained", {STEPS: "            loss(xs, ys)\n"}),
     ("not trained", {"optimizer.step()": "optimizer.step\n"}),
     ("not trained", {"lr=0.1": "lr=0.0001"}),
+    ("not trained", {"optimizer.step()": "optimizer.zero_grad()\n            optimizer.step()"}),
+    ("not trained", {"SGD(model.parameters()": "SGD(MLP(64, [32, 10]).parameters()"}),
     ("not trained", GUESSES),
     ("one digit for all", {"lr=0.1": "lr=3.0"}),
+    ("one digit for all", {"lr=0.1": "lr=lambda step: 0.01 * 1.02**step"}),  # so fewer images do much better
     ("digits mixed up", {"batches(images, labels, 20, rng)": "batches(images, (labels + 1) % 10, 20, rng)"}),
     ("digits mixed up", {"return model": "return lambda image: model(image)[::-1]"}),
     ("nan", BEYOND_BOUNDS),
@@ -54,6 +74,7 @@ MUTANTS = [
     ("memorised", BY_HEART),
     ("part of the images", {STEPS: AFTER_THE_LOOP, "20, rng)": "20)"}),
     ("below the floor", {"range(20)": "range(1)"}),
+    ("below the floor", {"            optimizer.step()\n": "            optimizer.step()\n        return model\n"}),
     ("below the floor", {"batches(images, labels": "batches(images[:40], labels[:40]"}),
     ("wrong length", {"[32, 10]": "[32, 9]", "batches(images, labels": "batches(images, labels % 9"}),
     ("wrong length", {"return model": "return lambda image: int(np.argmax([s.data for s in model(image)]))"}),

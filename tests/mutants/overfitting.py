@@ -3,6 +3,17 @@
 ORDER = "order = rng.permutation(len(xs))"
 TEST_LABELS = "[ys[i] for i in test]"
 WITH_REPLACEMENT = "test = rng.choice(len(xs), size)\n    train = [i for i in order if i not in test]"
+RATE = "return sum(predict(x) != y for x, y in zip(xs, ys, strict=True)) / len(xs)"
+RETURN_IN_THE_LOOP = """wrong = 0
+    for x, y in zip(xs, ys):
+        wrong += predict(x) != y
+        return wrong / len(xs)"""
+WAITS = "            best = epoch\n        elif epoch - best >= patience"
+COUNTS_THE_FIRST = """            best, waited = epoch, 0
+        else:
+            waited += 1
+        if waited >= patience"""
+STOP = "            break\n"
 
 MUTANTS = [
     ("overlap", {"order[:size], order[size:]": "order[:size], order"}),
@@ -14,16 +25,26 @@ MUTANTS = [
     ("shuffled apart", {"for i in train], [ys[i] for i in train]": "for i in train], ys[size:]"}),
     ("parts exchanged", {"test, train = order": "train, test = order"}),
     ("wrong share", {"round(share * len(xs))": "1"}),
+    ("wrong share", {"round(share * len(xs))": "int((rng.random(len(xs)) < share).sum())"}),
+    ("wrong shape", {ORDER: f"{ORDER}\n    ys = xs"}),
+    ("wrong shape", {ORDER: "xs, ys = zip(*rng.permutation(list(zip(xs, ys))))\n    order = range(len(xs))"}),
     ("not reproducible", {ORDER: "order = np.random.default_rng().permutation(len(xs))"}),
     ("always the same", {ORDER: "order = np.random.default_rng(0).permutation(len(xs))"}),
     ("changes its arguments", {ORDER: "rng.shuffle(xs)\n    order = range(len(xs))"}),
     ("wrong shape", {f"for i in train]), ([xs[i] for i in test], {TEST_LABELS})": "for i in train])"}),
     ("accuracy, not error", {"!= y": "== y"}),
-    ("count, not rate", {" / len(xs)": ""}),
+    ("sum instead of mean", {" / len(xs)": ""}),
+    ("factor", {"return sum": "return 100 * sum"}),
+    ("identity, not equality", {"predict(x) != y": "predict(x) is not y"}),
+    ("returns too early", {RATE: RETURN_IN_THE_LOOP}),
     ("distance, not mistakes", {"predict(x) != y": "(predict(x) - y) ** 2"}),
     ("no prediction", {"predict(x) != y": "x != y"}),
     ("looks ahead", {"            break": "            continue"}),
     ("the last, not the best", {"return best": "return epoch"}),
+    ("the last, not the best", {STOP: "            return epoch\n"}),
+    ("always epoch 0", {"    best = 0\n": "    best, smallest = 0, 0\n", "loss < losses[best]": "loss < smallest"}),
+    ("previous, not best", {"loss < losses[best]": "epoch and loss < losses[epoch - 1]"}),
+    ("off by one", {"    best = 0\n": "    best, waited = 0, 0\n", WAITS: COUNTS_THE_FIRST}),
     ("off by one", {">= patience": "> patience"}),
     ("off by one", {"return best": "return best + 1"}),
     ("last of equals", {"loss < losses[best]": "loss <= losses[best]"}),

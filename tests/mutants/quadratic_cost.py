@@ -1,5 +1,7 @@
 """Wrong answers to task 10."""
 
+SQUARES = "total += sum((y - t) ** 2 for y, t in zip(output, target, strict=True))"
+
 MUTANTS = [
     ("factor", {"total / (2 * len(outputs))": "total / len(outputs)"}),
     ("sum instead of mean", {"total / (2 * len(outputs))": "total / 2"}),
@@ -30,5 +32,29 @@ MUTANTS = [
     ("sum instead of mean", {"(y - t) / n": "y - t"}),
     ("not the slope", {"(y - t) / n": "(y - t) ** 2 / (2 * n)"}),
     ("forgot the square", {"(y - t) / n": "(1 if y > t else -1 if y < t else 0) / n"}),
+    (
+        "returns too early",
+        {
+            SQUARES: "for y, t in zip(output, target, strict=True):\n            total += (y - t) ** 2",
+            "    return total": "            return total",
+        },
+    ),
+    ("brackets", {"total / (2 * len(outputs))": "total / 2 * len(outputs)"}),
+    ("brackets", {"(y - t) ** 2": "(y - t**2)"}),
+    ("brackets", {"(y - t) / n": "y - t / n"}),
+    ("mean over components", {"    n = len(outputs)\n": "    n = len(outputs[0])\n"}),
+    (
+        "same list again",
+        {
+            "    n = len(outputs)\n": (
+                "    n = len(outputs)\n"
+                "    slopes = [[0.0] * len(outputs[0])] * n\n"
+                "    for i, output in enumerate(outputs):\n"
+                "        for k, y in enumerate(output):\n"
+                "            slopes[i][k] = (y - targets[i][k]) / n\n"
+                "    return slopes\n"
+            )
+        },
+    ),
     ("returns nothing", {"    return total": "    total"}),
 ]

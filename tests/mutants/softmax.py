@@ -5,6 +5,7 @@ LOSS = "log(sum(exp(s - highest) for s in scores)) + highest - scores[label]"
 MUTANTS = [
     ("overflow", {"    powers = [exp(s - highest)": "    powers = [exp(s)"}),
     ("overflow", {"    highest = max(scores)\n    powers": "    highest = scores[0]\n    powers"}),
+    ("overflow", {"    highest = max(scores)\n    powers": "    highest = sum(scores) / len(scores)\n    powers"}),
     ("shifted in part", {"total = sum(powers)": "total = sum(exp(s) for s in scores)"}),
     (
         "shifted in part",
@@ -22,9 +23,13 @@ MUTANTS = [
     ("factor", {LOSS: f"({LOSS}) / log(2)"}),
     ("factor", {LOSS: "-log(softmax(scores)[label], 10)"}),
     ("shift not undone", {" + highest - scores": " - scores"}),
+    ("shift not undone", {" + highest - scores": " - highest - scores"}),
+    ("off by one", {"scores[label]": "scores[label - 1]"}),
+    ("wrong result", {LOSS: f"-log(softmax(scores)[label]) if softmax(scores)[label] else {LOSS[42:]}"}),
     ("no logarithm", {LOSS: "1 - softmax(scores)[label]"}),
     ("all labels", {LOSS: "sum(log(sum(exp(s - highest) for s in scores)) + highest - s for s in scores)"}),
     ("sign", {"p - (1.0 if i == label else 0.0)": "(1.0 if i == label else 0.0) - p"}),
+    ("not the loss", {"p - (1.0 if i == label else 0.0)": "p * (1 - p)"}),
     ("one-hot forgotten", {"p - (1.0 if i == label else 0.0)": "p"}),
     ("label only", {"p - (1.0 if i == label else 0.0)": "p - 1.0 if i == label else 0.0"}),
     ("returns nothing", {"return [p - ": "[p - "}),

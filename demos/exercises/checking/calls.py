@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import inspect
 import traceback
+from collections.abc import Iterator
 from typing import Any
 
 from demos.exercises.verdict import CheckFailed, Finding
 
-from .words import call_text
+from .words import call_text, shown
 
 
 class Raised(Exception):
@@ -34,13 +35,15 @@ def told(error: BaseException) -> str:
 
 
 def called(name: str, function: Any, *arguments: Any) -> Any:
-    """What the answer's function returns; Raised if it raises. sys.exit counts as an error; Ctrl-C does not.
+    """What the answer's function returns, of a generator the list; Raised if it raises.
 
-    A MemoryError comes out as it is, so that no further call fills the memory again.
+    sys.exit counts as an error; Ctrl-C does not. A MemoryError comes out as it is, so that no further call fills the
+    memory again.
     """
     text = call_text(name, arguments)
     try:
-        return function(*arguments)
+        result = function(*arguments)
+        return list(result) if isinstance(result, Iterator) else result
     except (CheckFailed, Raised, KeyboardInterrupt):
         raise
     except MemoryError as error:
@@ -58,7 +61,7 @@ def need_function(name: str, given: Any, arguments: int) -> None:
                 "not a function",
                 name,
                 "a function",
-                f"{given!r}",
+                shown(given),
                 advice=f"Write `def {name}(...):` and give the function itself, without calling it.",
             )
         )
@@ -72,9 +75,9 @@ def need_function(name: str, given: Any, arguments: int) -> None:
         raise CheckFailed(
             Finding(
                 "wrong arguments",
-                f"{name}{signature}",
+                name,
                 f"a function of {arguments} argument{'s' * (arguments != 1)}",
-                f"{name}{signature}",
+                f"{name}({', '.join(signature.parameters)})",
                 "Its first line is not that of the task any more.",
                 "Compare it with the task's own: `reset` brings that back, and keeps yours beside it.",
             )

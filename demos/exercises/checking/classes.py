@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import autograd
 from demos.exercises.verdict import CheckFailed, Finding
 
 from .calls import Raised
-from .numbers import plain
-from .words import shown
+from .numbers import plain, unlike
+from .words import shown, shown_apart
 
 
 @contextmanager
@@ -33,15 +33,20 @@ def need_engine(name: str, given: Any) -> None:
         raise CheckFailed(Finding("not a class", name, f"a class called {name}", shown(given), advice=advice))
     if issubclass(given, autograd.Value):
         raise CheckFailed(_borrowed(name, f"{given.__name__} is autograd.Value, or made from it"))
-    asked = f"a = {name}(3.0)"
+    asked = f"a = {name}(1 / 3)"
     with told(asked):
-        made: Any = given(3.0)  # type: ignore[call-arg]
-    for field, want in (("data", 3.0), ("grad", 0.0)):
+        made: Any = given(1 / 3)  # type: ignore[call-arg]
+    _need_own(name, made)
+    for field, want in (("data", 1 / 3), ("grad", 0.0)):
         got = numbers(asked, {"a": made}, field)["a"]
         if got != want:
-            advice = f"Set self.{field} in __init__."
-            finding = Finding("wrong start", asked, f"a.{field} = {want}", f"a.{field} = {shown(got)}", advice=advice)
-            raise CheckFailed(finding)
+            _, expected, came = shown_apart(want, got)
+            rounded = field == "data" and abs(got - want) < 0.5
+            cause = "It was rounded, or made an int, or a float32, which keeps seven digits only." * rounded
+            advice = f"Set self.{field} in __init__" + (", to the number as it was given." if rounded else ".")
+            raise CheckFailed(
+                Finding("wrong start", asked, f"a.{field} = {expected}", f"a.{field} = {came}", cause, advice)
+            )
 
 
 def need_value(name: str, given: type, made: Any, asked: str) -> None:
@@ -54,8 +59,18 @@ def need_value(name: str, given: type, made: Any, asked: str) -> None:
         cause = f"It is a {kind}, with which nothing further can be computed that has a gradient."
         advice = f"Put the number into a new {name}, and return that."
         raise CheckFailed(Finding("not a Value", asked, f"a {name}", f"a {kind}", cause, advice))
-    if any(isinstance(each, autograd.Value) for each in getattr(made, "__dict__", {}).values()):
-        raise CheckFailed(_borrowed(name, f"a {type(made).__name__} with an autograd.Value inside"))
+    _need_own(name, made)
+
+
+def need_unchanged(asked: str, owners: Mapping[str, Any], before: Mapping[str, float]) -> None:
+    """Nothing, if the `data` of each is what it was before; else CheckFailed."""
+    after = numbers(asked, owners, "data")
+    changed = next((name for name in before if unlike(after[name], before[name], 1e-9)), None)
+    if changed is not None:
+        expected, got = (f"{changed}.data = {shown(data[changed])}" for data in (before, after))
+        cause = "An operation writes to the data of its argument, which others use as well."
+        advice = "Compute a new number from data, and leave data as it is. On the way back only grad changes."
+        raise CheckFailed(Finding("changes its arguments", asked, f"still {expected}", got, cause, advice))
 
 
 def numbers(asked: str, owners: Mapping[str, Any], field: str) -> dict[str, float]:
@@ -85,12 +100,36 @@ class TooManyCalls(BaseException):
     """Raised in the middle of an answer; no Exception, so that it is not caught there by mistake."""
 
 
-@contextmanager
-def each_edge_once(asked: str, calls: int = 20_000) -> Iterator[None]:
-    """Inside, an answer that calls more functions than that is stopped, and CheckFailed says why.
+def each_edge_once(asked: str, calls: int = 20_000) -> AbstractContextManager[None]:
+    """Inside, an answer that calls more functions than that is stopped, and CheckFailed says why."""
+    finding = Finding(
+        "path by path",
+        asked,
+        "each edge is gone over once",
+        f"more than {calls:,} calls of functions, and then it was stopped",
+        "Each path is walked anew. Then every further diamond takes twice as long.",
+        "Wait until the gradient of a node is complete, and pass it on once.",
+    )
+    return _at_most(calls, finding)
 
-    Calls are counted, not seconds, so that it comes out the same on any machine.
-    """
+
+def an_end(asked: str, calls: int = 100_000) -> AbstractContextManager[None]:
+    """Inside, an answer that goes on for ever on a small graph is stopped, and CheckFailed says why."""
+    finding = Finding(
+        "took too long",
+        asked,
+        "an end: there are only a few nodes",
+        f"more than {calls:,} calls of functions, and then it was stopped",
+        "A loop has no end. Either what is taken up is never taken off the list; or a node stands among its own "
+        "arguments, as happens with a default such as `args=[]`: that list is made once, and shared by all.",
+        "Print each node that the loop takes up, and its arguments.",
+    )
+    return _at_most(calls, finding)
+
+
+@contextmanager
+def _at_most(calls: int, finding: Finding) -> Iterator[None]:
+    """Inside, an answer may call so many functions. They are counted, not seconds: that is alike on any machine."""
     left = calls
 
     def count(frame: Any, event: str, argument: Any) -> None:
@@ -104,14 +143,6 @@ def each_edge_once(asked: str, calls: int = 20_000) -> Iterator[None]:
     try:
         yield
     except TooManyCalls:
-        finding = Finding(
-            "path by path",
-            asked,
-            "each edge is gone over once",
-            f"more than {calls:,} calls of functions, and then it was stopped",
-            "Each path is walked anew. Then every further diamond takes twice as long.",
-            "Wait until the gradient of a node is complete, and pass it on once.",
-        )
         raise CheckFailed(finding) from None
     finally:
         sys.setprofile(before)
@@ -135,6 +166,11 @@ def any_depth(asked: str) -> Iterator[None]:
             "Keep what is still to be done in a list: append to it, and pop from it in a `while`.",
         )
         raise CheckFailed(finding) from None
+
+
+def _need_own(name: str, made: Any) -> None:
+    if any(isinstance(each, autograd.Value) for each in getattr(made, "__dict__", {}).values()):
+        raise CheckFailed(_borrowed(name, f"a {type(made).__name__} with an autograd.Value inside"))
 
 
 def _borrowed(name: str, got: str) -> Finding:

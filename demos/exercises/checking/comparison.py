@@ -11,12 +11,15 @@ import inspect
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from autograd import Value
 from demos.exercises.verdict import CheckFailed, Finding
 
 from .calls import Raised, called, need_function
-from .numbers import close, common_factor, common_offset, flat, scaled, unlike
+from .numbers import close, common_factor, common_offset, flat, plain, scaled, unlike
 from .words import call_text, shown, shown_apart
+
 
 class Mistake(NamedTuple):
     """A typical mistake: its name, the function that makes it, the likely cause and what to try next."""
@@ -27,6 +30,15 @@ class Mistake(NamedTuple):
     advice: str = ""
 
 
+class Seen(NamedTuple):
+    """What is seen of a wrong answer from outside, where no mistake explains it."""
+
+    name: str
+    cause: str = ""
+    advice: str = ""
+    """What to try next; empty if that is up to the task."""
+
+
 def agree(
     name: str,
     given: Any,
@@ -35,15 +47,16 @@ def agree(
     mistakes: Sequence[Mistake] = (),
     *,
     advice: str,
-    tolerance: float = 1e-7,
+    tolerance: float = 1e-5,
 ) -> None:
     """Nothing, if `given` returns for the arguments of each case what `right` returns; else raises CheckFailed.
 
     The first case in which they differ is told, so simple cases come first. The finding names the first of `mistakes`
     that gives what `given` gives in all cases (raising the same kind of error is giving the same), or else what can be
     seen from outside: nothing returned, another length, the opposite sign, a constant factor or offset, the reverse.
-    `advice` is what to try next where no mistake is recognised. Numbers agree within `tolerance`, relative or absolute;
-    Values count as their numbers, tuples and arrays as lists. `name` is what the task calls the answer.
+    `advice` is what to try next where no mistake is recognised. Numbers agree within `tolerance`, relative or absolute,
+    which by default is wide enough for an answer in float32; Values count as their numbers, tuples and arrays as lists.
+    `name` is what the task calls the answer.
 
     An error that no mistake explains comes out as `Raised`. An answer that changes its arguments fails.
     """
@@ -56,16 +69,16 @@ def agree(
         return
     first = wrong[0]
     got, want = outcomes[first], wanted[first]
-    found = next((each for each in mistakes if _explains(each, cases, wanted, outcomes)), None)
-    if found is not None:
-        diagnosis, cause, advice = found.name, found.cause, found.advice or advice
-    elif isinstance(got, Raised):
-        raise got
-    else:
-        diagnosis, cause = _misshapen(got, want) or _pattern(outcomes, wanted) or ("wrong result", "")
+    found: Mistake | Seen | None = next(
+        (each for each in mistakes if _explains(each, cases, wanted, outcomes, tolerance)), None
+    )
+    if found is None:
+        if isinstance(got, Raised):
+            raise got
+        found = _misshapen(got, want) or _pattern(outcomes, wanted, first) or Seen("wrong result")
     place, expected, came = ("", shown(want), str(got)) if isinstance(got, Raised) else shown_apart(want, got)
     where = call_text(name, cases[first]) + (f": {place}" if place else "")
-    raise CheckFailed(Finding(diagnosis, where, expected, came, cause, advice))
+    raise CheckFailed(Finding(found.name, where, expected, came, found.cause, found.advice or advice))
 
 
 def _outcome(given: Any, name: str, case: tuple[Any, ...]) -> Any:
@@ -99,55 +112,64 @@ def _parameters(given: Any, count: int) -> list[str]:
     return (names + [f"argument {i + 1}" for i in range(len(names), count)])[:count]
 
 
-def _explains(mistake: Mistake, cases: Sequence[tuple[Any, ...]], wanted: list[Any], outcomes: list[Any]) -> bool:
+def _explains(
+    mistake: Mistake, cases: Sequence[tuple[Any, ...]], wanted: list[Any], outcomes: list[Any], tolerance: float
+) -> bool:
     """Whether the mistake gives what was given in every case, and something else than what is right in one."""
     told_apart = False
     for case, want, got in zip(cases, wanted, outcomes, strict=True):
         try:
-            guess = mistake.wrong(*copy.deepcopy(case))
+            with np.errstate(all="ignore"):  # what NumPy says of a wrong formula is not for the student
+                guess = mistake.wrong(*copy.deepcopy(case))
         except Exception as error:
             if not isinstance(got, Raised) or type(got.error) is not type(error):
                 return False
             told_apart = True
             continue
-        if unlike(got, guess, 1e-6):
+        if unlike(got, guess, tolerance):
             return False
-        told_apart = told_apart or unlike(guess, want, 1e-6)
+        told_apart = told_apart or unlike(guess, want, tolerance)
     return told_apart
 
 
-def _misshapen(got: Any, want: Any) -> tuple[str, str] | None:
+def _misshapen(got: Any, want: Any) -> Seen | None:
     """What is wrong with the kind of a result, if that is what is wrong."""
     if got is None:
-        return "returns nothing", "There is no `return` on the way that was taken, so Python returns None."
+        cause = "There is no `return` on the way that was taken, so Python returns None."
+        return Seen("returns nothing", cause, "Write `return` before what is to come back; print only shows it.")
     listed, list_wanted = (isinstance(x, (list, tuple)) or getattr(x, "ndim", 0) > 0 for x in (got, want))
     if list_wanted and not listed:
-        return "not a list", "A list is wanted, or a tuple or an array."
-    if listed and not list_wanted and isinstance(want, (int, float, Value)):
-        return "not a number", "One number is wanted."
+        return Seen("not a list", "A list is wanted, or a tuple or an array.", "Collect the results in a list.")
     if listed and list_wanted and len(got) != len(want):
-        return "wrong length", f"It has {len(got)} entries instead of {len(want)}."
-    if isinstance(want, (int, float)) and not isinstance(got, (int, float, Value)) and not hasattr(got, "dtype"):
-        return "not a number", f"A number is wanted, and it is a {type(got).__name__}."
-    if flat(got) and any(x != x for x in flat(got)) and not any(x != x for x in flat(want)):
-        return "nan", "Somewhere inf - inf, 0 * inf or the like was computed."
+        count = f"{len(got)} {'entry' if len(got) == 1 else 'entries'}"
+        advice = "Compare what came with what is expected, entry by entry."
+        return Seen("wrong length", f"It has {count} instead of {len(want)}.", advice)
+    if isinstance(want, (int, float, Value)) and not isinstance(plain(got), (int, float)):
+        cause = f"One number is wanted, and this is of the type {type(got).__name__}."
+        return Seen("not a number", cause, "Return the number itself.")
+    if any(x != x for x in flat(got)) and not any(x != x for x in flat(want)):
+        return Seen("nan", "Somewhere inf - inf, 0 * inf or the like was computed.")
     return None
 
 
-def _pattern(outcomes: Sequence[Any], wanted: Sequence[Any]) -> tuple[str, str] | None:
+def _pattern(outcomes: Sequence[Any], wanted: Sequence[Any], first: int) -> Seen | None:
     """What relates the numbers that were given to the right ones, where it is something simple."""
     pairs = [(flat(g), flat(w)) for g, w in zip(outcomes, wanted, strict=True) if not isinstance(g, Raised)]
     got, want = ([x for pair in pairs for x in pair[side]] for side in (0, 1))
-    if not got or any(len(g) != len(w) for g, w in pairs):
+    if not flat(outcomes[first]) or any(len(g) != len(w) for g, w in pairs):
         return None
+    if close(got, want):
+        if unlike(outcomes[first], wanted[first], 1e-3):
+            return Seen("wrong shape", "The numbers are right, but they are grouped in another way.")
+        return Seen("not precise enough", "The numbers agree to some digits only: something is rounded.")
     if close(got, scaled(want, -1.0)):
-        return "sign", "The numbers are right, but for the sign."
+        return Seen("sign", "The numbers are right, but for the sign.")
     factor = common_factor(got, want)
     if factor is not None:
-        return "factor", f"All numbers are {shown(factor)} times what they should be."
+        return Seen("factor", f"All numbers are {shown(factor)} times what they should be.")
     offset = common_offset(got, want)
     if offset is not None:
-        return "offset", f"All numbers are off by {shown(offset)}."
+        return Seen("offset", f"All numbers are off by {shown(offset)}.")
     if all(close(g, w[::-1]) for g, w in pairs):
-        return "reversed", "The numbers are right, but in the reverse order."
+        return Seen("reversed", "The numbers are right, but in the reverse order.")
     return None

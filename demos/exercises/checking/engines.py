@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -46,7 +47,7 @@ OPS = ("add", "mul", "pow", "exp", "relu")
 """In the order in which they are checked."""
 NUMBERS = {"exp": (0.5, -1.2), "relu": (2.0, -3.0, 0.0), "pow": (2.5, 0.7, -1.5)}
 """What `a` is in turn; where nothing is said, these are the two arguments:"""
-PAIRS = ((3.0, -2.0), (-0.4, 1.7))
+PAIRS = ((3.0, -2.0), (-0.4, 1.7), (0.0, 2.5))
 
 
 class Case(NamedTuple):
@@ -85,7 +86,7 @@ def cases(op: str) -> list[Case]:
 
 def right_grads(case: Case) -> list[float]:
     """The gradient of each argument afterwards: the preset, and the upstream gradient times each partial."""
-    return _grads(case, UPSTREAM[0], PARTIAL[0], ADDING[0])
+    return _grads(case, Reading(RIGHT))
 
 
 def right_value(case: Case) -> float:
@@ -97,8 +98,9 @@ def diagnose(op: str, wanted: Iterable[Case], run: Callable[[Case], list[float]]
     """Nothing if all gradients are right; else CheckFailed, which names the slip that gives what came.
 
     `wanted` are cases of one operation, `run` returns the gradients of the arguments afterwards, and `asked` puts a
-    case into words. The first wrong case is shown; where two slips give the same in all cases, the one that stands
-    first in its table is named. An error in `run` comes out, if no case before it was wrong.
+    case into words. The case that is shown is the first in which the named slip is to be seen alone; where two slips
+    give the same in all cases, the one that stands first in its table is named. An error in `run` comes out, if no case
+    before it was wrong.
     """
     observed: list[tuple[Case, list[float]]] = []
     failure: CheckFailed | Raised | None = None
@@ -108,37 +110,81 @@ def diagnose(op: str, wanted: Iterable[Case], run: Callable[[Case], list[float]]
         except (CheckFailed, Raised) as error:
             failure = error
             break
-    first = next(((case, got) for case, got in observed if unlike(got, right_grads(case), 1e-7)), None)
-    if first is not None:
-        raise CheckFailed(_finding(*first, _slips(observed) or [_unexplained(*first)], asked))
+    wrong = [(case, got) for case, got in observed if unlike(got, right_grads(case), 1e-7)]
+    if wrong:
+        raise CheckFailed(_finding(op, observed, wrong, asked))
     if failure is not None:
         raise failure
 
 
-def _finding(case: Case, got: list[float], slips: list[Slip], asked: Callable[[Case], str]) -> Finding:
-    """What came in this case, by these slips."""
-    first, *others = slips
-    causes = [f"{case.formula.op}: {first.cause[:1].lower()}{first.cause[1:]}"]
-    causes += [f"And besides, {slip.name}: {slip.cause[:1].lower()}{slip.cause[1:]}" for slip in others]
-    expected = _assigned(case.names, "grad", right_grads(case))
-    came = _assigned(case.names, "grad", got)
-    return Finding(first.name, asked(case), expected, came, "\n".join(causes), first.advice)
+class Reading(NamedTuple):
+    """What may be written for the upstream gradient, the partial and the adding; at one of two positions, or all."""
+
+    written: tuple[Slip, Slip, Slip]
+    only: int | None = None
+
+    @property
+    def slips(self) -> list[Slip]:
+        """What is wrong in it."""
+        return [slip for slip in self.written if slip.name]
+
+    @property
+    def first_alone(self) -> Reading:
+        """The same with no more than the first slip."""
+        first = self.slips[0]
+        upstream, partial, adding = (
+            mine if mine is first else right for mine, right in zip(self.written, RIGHT, strict=True)
+        )
+        return Reading((upstream, partial, adding), self.only)
 
 
-def _slips(observed: Sequence[tuple[Case, list[float]]]) -> list[Slip]:
-    """One slip that gives what was observed, or two; none if there are no such slips."""
-    op = observed[0][0].formula.op
-    combinations = sorted(product(UPSTREAM, PARTIAL, ADDING), key=lambda slips: sum(bool(slip.name) for slip in slips))
-    for slips in combinations:
-        named = [slip for slip in slips if slip.name]
-        possible = 1 <= len(named) <= 2 and all(slip.only in ("", op) for slip in named)
-        if possible and all(close(got, _grads(case, *slips)) for case, got in observed):
-            return named
+RIGHT = (UPSTREAM[0], PARTIAL[0], ADDING[0])
+Observed = Sequence[tuple[Case, list[float]]]
+"""Cases, and what came of each."""
+
+
+def _finding(op: str, observed: Observed, wrong: Observed, asked: Callable[[Case], str]) -> Finding:
+    """The mistake behind what came, and the case that shows it best."""
+    case, got = wrong[0]
+    reading = _reading(op, observed)
+    if reading is None:
+        slips = [_factor(observed) or _unexplained(case, got)]
+        where = ""
+    else:
+        slips = reading.slips
+        where = (
+            "" if reading.only is None else f" This is so for the {('first', 'second')[reading.only]} argument only."
+        )
+        alone = reading.first_alone
+        case, got = next(((each, came) for each, came in wrong if close(came, _grads(each, alone))), (case, got))
+    causes = [f"{op}: {_lowered(slips[0].cause)}{where}"]
+    causes += [f"And besides, {slip.name}: {_lowered(slip.cause)}" for slip in slips[1:]]
+    expected, came_out = _assigned(case.names, "grad", right_grads(case)), _assigned(case.names, "grad", got)
+    return Finding(slips[0].name, asked(case), expected, came_out, "\n".join(causes), slips[0].advice)
+
+
+def _lowered(words: str) -> str:
+    return words[:1].lower() + words[1:]
+
+
+def _reading(op: str, observed: Observed) -> Reading | None:
+    """One slip that gives what was observed, or two; None if there are no such slips."""
+    places = (None, 0, 1) if op in ("add", "mul") else (None,)
+    readings = [Reading(slips, only) for only in places for slips in product(UPSTREAM, PARTIAL, ADDING)]
+    for reading in sorted(readings, key=lambda reading: len(reading.slips)):
+        possible = 1 <= len(reading.slips) <= 2 and all(slip.only in ("", op) for slip in reading.slips)
+        if possible and all(close(got, _grads(case, reading)) for case, got in observed):
+            return reading
+    return None
+
+
+def _factor(observed: Observed) -> Slip | None:
+    """The one number that all was multiplied by, as a slip; None if there is none."""
     factor = common_factor(*([x for change in changes for x in change] for changes in _changes(observed)))
     if factor is None:
-        return []
+        return None
     words = f"What is added is {shown(factor)} times what it should be, in all cases."
-    return [Slip("factor", lambda e: factor * e.partial, words, "Where does that factor come from?")]
+    return Slip("factor", lambda e: factor * e.partial, words, "Where does that factor come from?")
 
 
 def _changes(observed: Sequence[tuple[Case, list[float]]]) -> tuple[list[list[float]], list[list[float]]]:
@@ -150,15 +196,18 @@ def _changes(observed: Sequence[tuple[Case, list[float]]]) -> tuple[list[list[fl
 
 def _unexplained(case: Case, got: list[float]) -> Slip:
     """The slope that a single wrong number would stand for."""
-    at = next(i for i, (g, w) in enumerate(zip(got, right_grads(case), strict=True)) if unlike(g, w, 1e-7))
-    slope = (got[at] - case.presets[at]) / case.upstream if case.upstream else math.nan
+    right = right_grads(case)
+    at = next(i for i, (g, w) in enumerate(zip(got, right, strict=True)) if unlike(g, w, 1e-7))
     derivative = f"d({case.formula.text})/d{case.names[at]}"
-    words = f"{shown(slope)} was added for each unit of upstream gradient." if case.upstream else ""
-    return Slip("wrong derivative", lambda e: slope, words, f"Work out {derivative} on paper, for these numbers.")
+    came, want = ((grads[at] - case.presets[at]) / (case.upstream or math.nan) + 0.0 for grads in (got, right))
+    words = f"For each unit of upstream gradient, {shown(came)} was added in place of {derivative} = {shown(want)}."
+    if not case.upstream:
+        words = "Something is added although the upstream gradient is 0."
+    return Slip("wrong derivative", lambda e: came, words, f"Work out {derivative} on paper, for these numbers.")
 
 
-def _grads(case: Case, upstream: Slip, partial: Slip, adding: Slip) -> list[float]:
-    """The gradient of each argument afterwards, where these three lines are what is written."""
+def _grads(case: Case, reading: Reading) -> list[float]:
+    """The gradient of each argument afterwards, if this is what is written."""
     grads = dict(zip(case.names, case.presets, strict=True))
     numbers = dict(zip(case.names, case.numbers, strict=True))
     out, partials = _partials(case)
@@ -173,12 +222,15 @@ def _grads(case: Case, upstream: Slip, partial: Slip, adding: Slip) -> list[floa
             partials,
             grads[name],
             name not in done,
+            grads[case.formula.positions[0]],
         )
+        upstream, partial, adding = reading.written if reading.only in (None, at) else RIGHT
         grads[name] = adding.wrong(edge) + upstream.wrong(edge) * partial.wrong(edge)
         done.add(name)
     return list(grads.values())
 
 
+@cache
 def _partials(case: Case) -> tuple[float, tuple[float, ...]]:
     """The result, and its derivative at each position, by the engine."""
     numbers = dict(zip(case.names, case.numbers, strict=True))

@@ -76,7 +76,7 @@ def finding_of(error: BaseException, call: str = "") -> Finding:
             call,
             got="NotImplementedError" + (f" in {place.partition(': ')[0]}" if place else ""),
             cause="This is the place that waits for your code.",
-            advice="Put your lines in its stead; the docstring at the top of the file says what they should do.",
+            advice="Put your lines in its stead; the text of the task says what they should do.",
         )
     elif isinstance(error, SyntaxError):
         text = legible((error.text or "").strip(), 200)
@@ -137,7 +137,14 @@ def _place(error: BaseException) -> str:
     if not frames:
         return ""
     last = frames[-1]
-    return f"{Path(last.filename).name}, line {last.lineno}" + (f": {legible(last.line, 200)}" if last.line else "")
+    return f"{_short(last.filename)}, line {last.lineno}" + (f": {legible(last.line, 200)}" if last.line else "")
+
+
+def _short(filename: str) -> str:
+    """The name of a file without its folders; of a notebook's cell what IPython calls it, such as `Cell In[3]`."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    named = getattr(getattr(shell, "compile", None), "format_code_name", lambda name: None)(filename)
+    return " ".join(named) if named else Path(filename).name
 
 
 def _is_the_answers(filename: str) -> bool:
@@ -155,37 +162,67 @@ def _installed() -> list[str]:
 
 def _usual(error: BaseException) -> tuple[str, str]:
     """What usually lies behind such an error, and what to try."""
-    for kind, cause, advice in _USUAL:
-        if isinstance(error, kind):
+    for kind, words, cause, advice in _USUAL:
+        if isinstance(error, kind) and words in told(error):
             return cause, advice
     return "", "Run the line by hand, with the numbers above, and print what stands in it."
 
 
 _NAMES: dict[type[BaseException], str] = {MemoryError: "out of memory", SystemExit: "ended early"}
 
-_USUAL: list[tuple[type[BaseException], str, str]] = [
+_USUAL: list[tuple[type[BaseException], str, str, str]] = [
     (
         RecursionError,
+        "",
         "A function calls itself, or the next node's, once for each node: a thousand deep, Python stops.",
         "Use a loop with a list of what is still to do.",
     ),
     (
         OverflowError,
+        "",
         "A number became too large for a float; exp does so above 709.",
         "Rewrite the formula so that exp only sees numbers below 0.",
     ),
     (
         ZeroDivisionError,
+        "",
         "Something was divided by 0.",
         "Which number of the call above makes the denominator 0?",
     ),
     (
         ModuleNotFoundError,
+        "",
         "Each task's file stands alone: what is imported has to be installed, or part of Python.",
         "Copy what you need into the file itself.",
     ),
-    (NameError, "A name is used that is not defined there.", "Is it spelt as where it is defined?"),
-    (EOFError, "Nobody answers input() while a task is checked.", "Take what is needed from the arguments."),
-    (SystemExit, "sys.exit, exit and quit end the whole program, and here the check with it.", "Use return."),
-    (MemoryError, "It asked for more memory than a task may have.", "Keep fewer numbers at a time."),
+    (NameError, "", "A name is used that is not defined there.", "Is it spelt as where it is defined?"),
+    (EOFError, "", "Nobody answers input() while a task is checked.", "Take what is needed from the arguments."),
+    (SystemExit, "", "sys.exit, exit and quit end the whole program, and here the check with it.", "Use return."),
+    (MemoryError, "", "It asked for more memory than a task may have.", "Keep fewer numbers at a time."),
+    (
+        IndexError,
+        "",
+        "An index is beyond the end of a list: the last of n entries has the index n - 1.",
+        "Print the index and the length of the list before that line.",
+    ),
+    (KeyError, "", "A dict has no such key.", "Print the keys of the dict before that line."),
+    (TypeError, "for ^", "In Python ^ is not the power.", "Write ** for powers."),
+    (
+        TypeError,
+        "not callable",
+        "Brackets behind a number, or a list, call it as if it were a function: y (1 - y) lacks a *.",
+        "Is there an operator missing before a bracket?",
+    ),
+    (
+        TypeError,
+        "can't multiply sequence",
+        "A list cannot be multiplied by a list, or by a number that is not whole.",
+        "Go through the entries, of two lists side by side with zip.",
+    ),
+    (
+        TypeError,
+        "NoneType",
+        "Something is None there: what a function returns that has no `return`, say.",
+        "Which name in that line is None, and where was it set?",
+    ),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,10 @@ def plain(x: Any) -> Any:
     """The same of Python's own numbers and lists: Values as their numbers, tuples and arrays as lists."""
     if isinstance(x, Value):
         return x.data
+    if isinstance(x, (int, float)):
+        return x
+    if isinstance(x, Real) and not isinstance(x, np.generic):  # such as a Fraction
+        return _as_float(x)
     if isinstance(x, (np.ndarray, np.generic)):
         return plain(x.tolist())
     if isinstance(x, (list, tuple)):
@@ -63,7 +68,7 @@ def flat(x: Any) -> list[float]:
     return [number for part in parts for number in part] if all(parts) else []
 
 
-def _as_float(x: float) -> float:
+def _as_float(x: Any) -> float:
     try:
         return float(x)
     except OverflowError:
@@ -72,7 +77,7 @@ def _as_float(x: float) -> float:
 
 def close(got: Sequence[float], want: Sequence[float]) -> bool:
     """Whether the numbers agree in pairs."""
-    return not unlike(list(got), list(want), 1e-6)
+    return not unlike(list(got), list(want), 1e-5)
 
 
 def scaled(xs: Sequence[float], factor: float) -> list[float]:

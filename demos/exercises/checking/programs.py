@@ -97,5 +97,6 @@ SMALL = [
     _lines(("u", "a", MUL, "b"), ("v", "u", ADD, "a"), ("y", "v", MUL, "u")),
     _lines(("u", "a", MUL, "a"), ("v", "u", ADD, "b"), ("w", "v", MUL, "a"), ("y", "u", ADD, "w")),
     _lines(("u", "a", MUL, "a"), ("v", "u", ADD, "b"), ("w", "v", MUL, "a"), ("y", "w", ADD, "u")),
+    _lines(("s", "a", MUL, "b"), ("u", "s", ADD, "a"), ("v", "s", MUL, "b"), ("y", "u", MUL, "v")),
 ]
 """Diamonds, values that are used twice, and values that are reached by a short and by a long way."""

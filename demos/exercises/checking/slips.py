@@ -23,6 +23,8 @@ class Edge(NamedTuple):
     old: float
     first: bool
     """Whether nothing has been added to this argument yet."""
+    mine: float
+    """What stands in the grad of the first argument now: `self.grad`, where `self` is that argument."""
 
     @property
     def partial(self) -> float:
@@ -60,6 +62,13 @@ UPSTREAM = [
         lambda e: e.old,
         "The local derivative is multiplied by the grad of the argument itself, where that of the result is meant.",
         "What comes from above stands in the grad of the result.",
+    ),
+    Slip(
+        "not the upstream gradient",
+        lambda e: e.mine,
+        "The local derivatives of both arguments are multiplied by the grad of the first one, where that of the result "
+        "is meant.",
+        "Where `self` is an argument, self.grad is not what comes from above: that is the grad of the result.",
     ),
 ]
 
@@ -100,10 +109,46 @@ PARTIAL = [
         "pow",
     ),
     Slip(
+        "missing parentheses",
+        lambda e: e.exponent * e.data**e.exponent - 1,
+        "Powers come before minus: n * a ** n - 1 is (n * a ** n) - 1.",
+        "Put n - 1 into parentheses.",
+        "pow",
+    ),
+    Slip(
+        "right for squares only",
+        lambda e: 2 * e.data,
+        "2 * a is the derivative of a ** 2, and stands here for each exponent.",
+        "d(a ** n)/da = n * a ** (n - 1), with the n that was given.",
+        "pow",
+    ),
+    Slip(
         "at the threshold",
         lambda e: 1.0 * (e.data >= 0),
         "At 0 the slope is taken as 1. The convention here, as in most engines, is relu'(0) = 0.",
         "Compare with >, so that 0 belongs to the flat side.",
+        "relu",
+    ),
+    Slip(
+        "forgot the local derivative",
+        lambda e: 1.0,
+        "The slope is 1 everywhere. Either there is no condition, or it is out.data >= 0, which is always true, as the "
+        "result is never below 0.",
+        "The slope is 1 only where the argument is above 0; compare with >.",
+        "relu",
+    ),
+    Slip(
+        "condition reversed",
+        lambda e: 1.0 * (e.data < 0),
+        "It passes the gradient on where the argument is below 0.",
+        "Where is the graph of relu flat, and where does it rise?",
+        "relu",
+    ),
+    Slip(
+        "condition reversed",
+        lambda e: 1.0 * (e.data <= 0),
+        "It passes the gradient on where the argument is not above 0.",
+        "Where is the graph of relu flat, and where does it rise?",
         "relu",
     ),
     Slip(
@@ -173,6 +218,20 @@ ADDING = [
         lambda e: 0.0,
         "What stood in grad before is lost. An argument that is used twice needs both parts.",
         "Add to the grad of the argument: +=.",
+    ),
+    Slip(
+        "= instead of +=",
+        lambda e: 0.0 if e.partial else e.old,
+        "Where the slope is 1, what stood in grad before is lost.",
+        "Add to the grad of the argument: +=.",
+        "relu",
+    ),
+    Slip(
+        "missing parentheses",
+        lambda e: e.old - 1.0,
+        "Powers come before minus: what ends in a ** n - 1 has 1 subtracted in the end.",
+        "Put n - 1 into parentheses.",
+        "pow",
     ),
     Slip(
         "gradients reset",

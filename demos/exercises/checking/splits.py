@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -48,11 +49,11 @@ def _check_parts(split: Any, size: int, share: float) -> None:
                 where,
                 "xs and ys are afterwards what they were before",
                 f"xs is {shown(xs)}, ys is {shown(ys)}",
-                "rng.shuffle, for one, works on the list itself.",
+                "rng.shuffle and pop, for example, work on the list itself.",
                 "Make new lists: shuffle the places 0 .. n - 1.",
             )
         )
-    for law in (_each_once, _sizes, _labels_kept, _at_random):
+    for law in (_each_once, partial(_sizes, split), _labels_kept, _at_random):
         finding = law(parts, size, share, where)
         if finding is not None:
             raise CheckFailed(finding)
@@ -81,9 +82,12 @@ def _each_once(parts: Parts, size: int, share: float, where: str) -> Finding | N
     """A finding if an example is not in just one part once."""
     strange = [x for part in (parts.train, parts.test) for x in part if x not in range(size)]
     if strange:
-        advice = "Are these the xs, and not the ys or pairs of both?"
+        cause, advice = "Something else stands in their place.", "Are these the xs, and not the ys or pairs of both?"
+        if all(isinstance(x, str) and x.isdecimal() for x in strange):
+            cause = "Numbers have become text: NumPy makes text of all that is in an array of numbers and words."
+            advice = "Shuffle places instead of pairs, or give the list of pairs to rng.shuffle."
         expected, got = "examples of xs in the first list of each pair", f"{shown(strange)}, which are not in xs"
-        return Finding("wrong shape", where, expected, got, "Something else stands in their place.", advice)
+        return Finding("wrong shape", where, expected, got, cause, advice)
     train, test = Counter(parts.train), Counter(parts.test)
     expected = "each example in one of the two parts, and once"
     both, neither = sorted(train & test), [x for x in range(size) if x not in train and x not in test]
@@ -108,20 +112,27 @@ def _each_once(parts: Parts, size: int, share: float, where: str) -> Finding | N
     return None
 
 
-def _sizes(parts: Parts, size: int, share: float, where: str) -> Finding | None:
+def _sizes(split: Any, parts: Parts, size: int, share: float, where: str) -> Finding | None:
     """A finding if the parts do not have their sizes."""
     wanted, got = round(share * size), len(parts.test)
     expected = f"{wanted} for the test ({share} of {size}), {size - wanted} for training"
     found = f"{got} for the test, {len(parts.train)} for training"
     if got == wanted:
         return None
-    if got == size - wanted:
+    if got == size - wanted and _exchanged(split):
         cause, advice = (
             "The share is that of the test part; here training has it.",
             "Exchange the two, or use 1 - share.",
         )
         return Finding("parts exchanged", where, expected, found, cause, advice)
-    return Finding("wrong share", where, expected, found, advice="The test part has round(share * len(xs)) examples.")
+    advice = "Take round(share * len(xs)) for the test. With a draw for each example the number would be up to chance."
+    return Finding("wrong share", where, expected, found, advice=advice)
+
+
+def _exchanged(split: Any) -> bool:
+    """Whether of many examples, too, the test part has what training should have: few may be so by chance."""
+    xs, ys, where = list(range(40)), _labels(40), "split(xs, ys, 0.25, rng) with 40 examples"
+    return len(_parts(split, xs, ys, 0.25, np.random.default_rng(40), where).test) == 30
 
 
 def _labels_kept(parts: Parts, size: int, share: float, where: str) -> Finding | None:
@@ -131,6 +142,11 @@ def _labels_kept(parts: Parts, size: int, share: float, where: str) -> Finding |
     if len(parts.train) != len(parts.train_labels) or len(parts.test) != len(parts.test_labels):
         counts = " and ".join(f"{len(a)} xs with {len(b)} ys" for a, b in (parts[:2], parts[2:]))
         return Finding("wrong length", where, "as many ys as xs in each part", counts, advice="Cut both alike.")
+    strange = [y for _, y in pairs if y not in labels]
+    if strange:
+        expected, got = "labels of ys in the second list of each pair", f"{shown(strange)}, which are not in ys"
+        advice = "Are these the ys, and not places or the xs once more?"
+        return Finding("wrong shape", where, expected, got, "Something else stands in their place.", advice)
     astray = [(x, y) for x, y in pairs if unlike(y, labels[int(x)], 0.0)]
     if not astray:
         return None

@@ -46,7 +46,7 @@ def _cases() -> list[tuple[Grid, int, int]]:
     square: Grid = [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
     moves = [(0, 0), (1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (2, -1), (-1, 2), (5, 0), (0, -5), (-3, 0), (3, 3)]
     drawn = np.random.default_rng(18).integers(1, 10, (4, 5)).tolist()
-    return [(image, *move) for image in (small, square, drawn, [[3]], [[1, 2, 3]]) for move in moves]
+    return [(image, *move) for image in (small, square, drawn, [[1, 2], [3, 4], [5, 6]]) for move in moves]
 
 
 def _padded(image: Grid, right: int, down: int, mode: str) -> Grid:
@@ -67,6 +67,27 @@ def _negative_places(image: Grid, right: int, down: int) -> Grid:
     ]
 
 
+def _negative_targets(image: Grid, right: int, down: int) -> Grid:
+    """The image moved by one who writes each pixel to its new place, and only asks whether that is beyond the end."""
+    height, width = len(image), len(image[0])
+    new = [[0] * width for _ in range(height)]
+    for r in range(height):
+        for c in range(width):
+            if r + down < height and c + right < width:
+                new[r + down][c + right] = image[r][c]
+    return new
+
+
+def _one_row(image: Grid, right: int, down: int) -> Grid:
+    """The image moved into rows that are all the same list."""
+    height, width = len(image), len(image[0])
+    new = [[0] * width] * height
+    for r, c in np.ndindex(height, width):
+        if 0 <= r - down < height and 0 <= c - right < width:
+            new[r][c] = image[r - down][c - right]
+    return new
+
+
 WRAPS = "What leaves on one side comes in on the other, as with np.roll, or with places below 0, which Python counts "
 
 OF_THE_SHIFT = [
@@ -81,6 +102,30 @@ OF_THE_SHIFT = [
         _negative_places,
         WRAPS + "from the end.",
         "Ask for both borders: 0 <= row < height, and the same for columns.",
+    ),
+    Mistake(
+        "wraps round",
+        _negative_targets,
+        WRAPS + "from the end.",
+        "Ask for both borders: 0 <= row < height, and the same for columns.",
+    ),
+    Mistake(
+        "nothing moves",
+        lambda image, right, down: image,
+        "The image comes back as it was.",
+        "Make a new list of rows, and fill it from other places of the old one.",
+    ),
+    Mistake(
+        "same list again",
+        _one_row,
+        "All rows are the same: [[0] * width] * height is one row, many times over.",
+        "Make a new row in each round: [[0] * width for _ in range(height)].",
+    ),
+    Mistake(
+        "off by one",
+        lambda image, right, down: _shifted([[0] * len(image[0]), *([0, *row[1:]] for row in image[1:])], right, down),
+        "What stood in row 0 or column 0 is left out: 0 < in place of 0 <=.",
+        "Rows and columns are counted from 0.",
     ),
     Mistake(
         "repeats the border",
@@ -193,16 +238,22 @@ def _on_images(came: list[Any], images: list[Grid], where: str) -> Finding | Non
     """A finding if the images are not the originals and their neighbours."""
     try:
         got = Counter(map(_key, came))
+        strange = [image for image in came if np.ndim(image) != 2]
     except (TypeError, ValueError):
-        advice = "Each image is a list of rows of numbers."
-        return Finding("wrong shape", where, "a list of images", shown(came), "", advice)
+        strange = came
+    if strange:
+        advice = "Each entry of the list is one image, and that is a list of rows of numbers: append puts it there."
+        return Finding("wrong shape", where, "a list of images", f"a list with {shown(strange[0])} in it", "", advice)
     wanted = _wanted(images, MOVES)
     if got == wanted:
         return None
     missing = [name for name, move in MOVES.items() if not got & _wanted(images, {name: move})]
     name, cause = "wrong result", "Some of them are neither one of the given images nor a neighbour of one."
     advice = "Use `shifted` with (1, 0), (-1, 0), (0, 1) and (0, -1), each time on the original."
-    if missing == ["the image itself"]:
+    if got == _wanted(images[:1], MOVES):
+        name, cause = "returns too early", "Only the first image and its neighbours are there: is `return` in the loop?"
+        advice = "Return after the loop."
+    elif missing == ["the image itself"]:
         name, cause = "original missing", "The neighbours are there, but the images themselves are not."
         advice = "Add the images as they were."
     elif missing:
@@ -221,6 +272,11 @@ def _on_labels(came: list[Any], their_labels: list[Any], given: dict[str, Grid],
         got = f"{len(came)} images, and {len(their_labels)} in the list of labels"
         advice = "Whenever you append an image, append its label."
         return Finding(name, where, "as many labels as images", got, "A copy needs a label too.", advice)
+    strange = [label for label in their_labels if all(unlike(label, each, 0.0) for each in given)]
+    if strange:
+        expected, got = "labels of the list that was given", f"{shown(strange[0])}, which is not in it"
+        advice = "Append the label itself, once for each image."
+        return Finding("wrong shape", where, expected, got, "Something else stands in the place of a label.", advice)
     right = {_key(_shifted(image, *move)): label for label, image in given.items() for move in MOVES.values()}
     for place, (image, label) in enumerate(zip(came, their_labels, strict=True)):
         wanted = right[_key(image)]

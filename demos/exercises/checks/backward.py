@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import cycle
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from demos.exercises.checking.calls import Raised, need_function
-from demos.exercises.checking.classes import any_depth, each_edge_once, numbers, told
+from demos.exercises.checking.classes import an_end, any_depth, each_edge_once, numbers, told
+from demos.exercises.checking.missteps import Misstep, misstep
 from demos.exercises.checking.numbers import unlike
-from demos.exercises.checking.orders import Edges, Misstep, gradients, misstep, same
+from demos.exercises.checking.orders import Edges, gradients, same
 from demos.exercises.checking.words import shown
 from demos.exercises.verdict import CheckFailed, Finding
 
@@ -26,6 +28,8 @@ HINTS = (
 
 DEEP = 10_000
 """Ten times as deep as Python lets functions call each other, unless told otherwise."""
+NUMBERS = (2.5, -0.5, 2.5)
+"""What stands in data, over and over; nothing depends on it, and several nodes have the same."""
 ADVICE = "Go through this graph by hand, from the root down, and print what is added where."
 
 
@@ -52,6 +56,7 @@ def check(backward: Any) -> None:
     """Nothing if `backward` finds all gradients of any graph; raises CheckFailed."""
     need_function("backward", backward, 1)
     _small(backward)
+    _one_after_the_other(backward)
     _many_paths(backward)
     _deep(backward)
 
@@ -62,7 +67,8 @@ def _small(backward: Any) -> None:
     failure = None
     for graph in _graphs():
         try:
-            outcomes.append((graph, _gradients(backward, graph)))
+            with an_end(graph.text):
+                outcomes.append((graph, _gradients(backward, graph)))
         except (CheckFailed, Raised) as error:
             failure = error
             break
@@ -78,6 +84,24 @@ def _finding(graph: Graph, got: dict[str, float], found: Misstep | None) -> Find
     want = gradients(graph.edges, graph.root)
     name, cause, advice = (found.name, found.cause, found.advice) if found else ("wrong result", "", ADVICE)
     return Finding(name, graph.text, _words(want), _words(got), cause, advice)
+
+
+def _one_after_the_other(backward: Any) -> None:
+    """Going through a second graph leaves the gradients of the first as they were."""
+    text = "u made of x, with partials 3; backward(u); then v made of w, with partials 2; backward(v)"
+    kind = _kind_of_node(backward)
+    x, w = kind(2.5, (), ()), kind(-0.5, (), ())
+    with told(text):
+        backward(kind(7.5, (x,), (3.0,)))
+        backward(kind(-1.0, (w,), (2.0,)))
+    got = numbers(text, {"x": x, "w": w}, "grad")
+    if unlike(list(got.values()), [3.0, 2.0], 1e-9):
+        cause = (
+            "What was kept from the first graph takes part once more: a list that lives outside of the function, or "
+        )
+        cause += "a default such as `order=[]`, which is made once, and shared by all calls."
+        advice = "Make the list and the set anew inside of the function."
+        raise CheckFailed(Finding("stale gradients", text, "x.grad = 3.0, w.grad = 2.0", _words(got), cause, advice))
 
 
 def _many_paths(backward: Any) -> None:
@@ -109,12 +133,12 @@ def _gradients(backward: Any, graph: Graph) -> dict[str, float]:
     """What the answer leaves in `grad` of each node. What was not to be touched must be as before."""
     nodes: dict[str, Any] = {}
     kind = _kind_of_node(backward)
-    for name, edges in graph.edges.items():
+    for (name, edges), data in zip(graph.edges.items(), cycle(NUMBERS), strict=False):
         args = tuple(nodes[arg] for arg, _ in edges)
-        nodes[name] = kind(1.0, args, tuple(partial for _, partial in edges))
+        nodes[name] = kind(data, args, tuple(partial for _, partial in edges))
     made = {name: (node.data, node.args, node.partials) for name, node in nodes.items()}
     with told(graph.text):
-        backward(nodes[graph.root])
+        returned = backward(nodes[graph.root])
     for name, node in nodes.items():
         for field, before in zip(("data", "args", "partials"), made[name], strict=True):
             if getattr(node, field, None) is not before:
@@ -123,7 +147,13 @@ def _gradients(backward: Any, graph: Graph) -> dict[str, float]:
                 raise CheckFailed(
                     Finding("changes its arguments", graph.text, "a graph as before, with gradients", got, "", advice)
                 )
-    return numbers(graph.text, nodes, "grad")
+    grads = numbers(graph.text, nodes, "grad")
+    if returned is not None and not any(grads.values()):
+        cause = "The gradients are returned, perhaps; but in the nodes nothing has changed."
+        advice = "Write each gradient to the grad of its node. Nobody looks at what backward returns."
+        got = f"all grad are 0, and {shown(returned)} was returned"
+        raise CheckFailed(Finding("returns instead of storing", graph.text, "gradients in grad", got, cause, advice))
+    return grads
 
 
 def _kind_of_node(backward: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, ValuesView
 from typing import Any
 
 import numpy as np
@@ -38,12 +38,12 @@ def check(batch_gradient: Any, batches: Any) -> None:
 
 
 def _listing(batches: Any) -> Callable[..., Any]:
-    """The same function, which gives a list also where an iterator is returned."""
+    """The same function, which gives a list also where an iterator or the values of a dict are returned."""
 
     @functools.wraps(batches)
     def listed(examples: Any, size: Any) -> Any:
         result = batches(examples, size)
-        return list(result) if isinstance(result, Iterator) else result
+        return list(result) if isinstance(result, (Iterator, ValuesView)) else result
 
     return listed
 
@@ -146,7 +146,7 @@ OF_GRADIENT = [
         "= instead of +=",
         _of_one(-1),
         "Only the last example is left: each one overwrites those before it.",
-        "Add to the sums with +=.",
+        "Set the sums to 0 once, before the loop, and add to them with +=.",
     ),
     Mistake(
         "returns too early",
@@ -177,6 +177,12 @@ OF_GRADIENT = [
         lambda examples, w, b: _right(examples, w, b)[0],
         "The derivatives of the weights come back, without that of b.",
         "Return both: return of_w, of_b.",
+    ),
+    Mistake(
+        "bias once per input",
+        lambda examples, w, b: (_right(examples, w, b)[0], len(w) * _right(examples, w, b)[1]),
+        "The weights' derivatives are right. That of b is added in the loop over the weights, once for each of them.",
+        "Add it a single time for each example: take the indentation back.",
     ),
     Mistake(
         "wrong order",
@@ -228,6 +234,18 @@ OF_BATCHES = [
         lambda examples, size: [batch for batch in _cut(examples, size) if len(batch) == size],
         "Where the examples do not come out even, those that are left over at the end are lost.",
         "Let the last batch be smaller: a slice that goes beyond the end simply stops there.",
+    ),
+    Mistake(
+        "empty batch",
+        lambda examples, size: [*_cut(examples, size), *[[]] * (len(examples) % size == 0)],
+        "Where the examples come out even, there is a batch without any at the end.",
+        "Append what is left over only if there is something.",
+    ),
+    Mistake(
+        "same list again",
+        lambda examples, size: [examples[len(examples) - len(examples) % size :]] * -(-len(examples) // size),
+        "All batches are one and the same list, which is emptied when it is full.",
+        "Begin each batch with a new list: batch = [] in place of batch.clear().",
     ),
     Mistake(
         "overlapping",

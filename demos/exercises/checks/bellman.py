@@ -76,7 +76,21 @@ def _looked_at(loss: Callable[..., Any]) -> Callable[..., Any]:
 
     def look(value: float, reward: float, ended: bool, next_values: Sequence[float], discount: float) -> Any:
         now, later = Value(value), [Value(x) for x in next_values]
-        result = called("loss", loss, now, reward, ended, later, discount)
+        handed = list(later)
+        result = called("loss", loss, now, reward, ended, handed, discount)
+        kept = len(handed) == len(later) and all(a is b for a, b in zip(handed, later, strict=True))
+        if not kept or [now.data, *(v.data for v in later)] != [value, *next_values]:
+            changed = "value" if now.data != value else "next_values"
+            raise CheckFailed(
+                Finding(
+                    "changes its arguments",
+                    call_text("loss", (value, reward, ended, next_values, discount)),
+                    f"{changed} is afterwards what it was before",
+                    f"something else stands in {changed}",
+                    "It writes into what it was given; whoever called it does not expect that.",
+                    "Make a new list of the numbers. To change `value` is for whoever calls `loss`.",
+                )
+            )
         if isinstance(result, Value):
             result.backward()
         elif not isinstance(result, (int, float, np.integer, np.floating)):  # a number leaves all gradients at 0
@@ -108,6 +122,11 @@ def _lossy(target: Callable[..., Any]) -> Callable[..., Any]:
     return _looked_at(loss)
 
 
+def _passed_back(loss: Value) -> Value:
+    loss.backward()
+    return loss
+
+
 def _data_of_floats(reward: float, ended: bool, next_values: Sequence[Any], discount: float) -> Any:
     return _target(reward, ended, [v.data for v in next_values], discount)
 
@@ -122,7 +141,7 @@ AS_NUMBERS = "v.data is asked of plain numbers. It is `loss` that gets Values."
 IN_LOSS = "Take .data in `loss`, before it calls `target`."
 
 OF_TARGET = [
-    Mistake("goal has no future", _on_and_on, END, AT_END),
+    Mistake("future after the end", _on_and_on, END, AT_END),
     Mistake(
         "forgot the reward",
         lambda reward, ended, next_values, discount: 0.0 if ended else reward + discount * max(next_values),
@@ -178,11 +197,16 @@ OF_TARGET = [
         "The reward is multiplied by the discount, too. But it came at once.",
         "Only what comes later is multiplied by it.",
     ),
-    Mistake(
-        "forgot the reward",
-        lambda reward, ended, next_values, discount: 0.0 if ended else discount * max(next_values),
-        "Only what comes later is counted.",
-        "The reward for this move is part of the target, in each case.",
+    *(
+        Mistake(
+            "forgot the reward",
+            lambda reward, ended, next_values, discount, at_end=at_end: (
+                at_end * reward if ended else discount * max(next_values)
+            ),
+            "Only what comes later is counted.",
+            "The reward for this move is part of the target, in each case.",
+        )
+        for at_end in (0.0, 1.0)
     ),
     Mistake(
         "sign",
@@ -213,7 +237,13 @@ OF_LOSS = [
         "The loss is a plain number, and nothing leads back from it to `value`.",
         "Take .data of the next values only, and compute with `value` as it is.",
     ),
-    Mistake("goal has no future", _lossy(_on_and_on), END, "Let `loss` call `target`, which knows about the end."),
+    Mistake("future after the end", _lossy(_on_and_on), END, "Let `loss` call `target`, which knows about the end."),
+    Mistake(
+        "backward in the loss",
+        _looked_at(lambda *case: _passed_back(_loss(*case))),
+        "The gradient is twice what it should be: backward() is called in `loss`, and again by whoever called it.",
+        "Return the loss; let the caller pass it back.",
+    ),
     Mistake(
         "factor",
         _looked_at(lambda *case: 2 * _loss(*case)),

@@ -12,6 +12,7 @@ import numpy as np
 from demos.exercises.checking.comparison import Mistake, agree
 from demos.exercises.checking.judge import NOT_WRITTEN
 from demos.exercises.checking.numbers import flat, plain
+from demos.exercises.checking.sums import products, sum_mistakes
 from demos.exercises.checking.words import shown
 from demos.exercises.verdict import CheckFailed, Finding
 
@@ -37,13 +38,17 @@ def check(as_bias: Any, fires: Any, AND: Any, NOT: Any, NAND: Any) -> None:
     advice = "Take the threshold away from both sides of `sum > threshold`. What is added on the left then?"
     agree("as_bias", as_bias, lambda t: -t, [(t,) for t in (7.0, 1.0, 0.5, -2.0, 0.0)], OF_BIAS, advice=advice)
     advice = "Work out w_1 * x_1 + w_2 * x_2 + ... + b for this case on paper."
-    agree("fires", fires, lambda x, w, b: int(_total(x, w) + b > 0), _cases(), OF_FIRES, advice=advice)
+    agree("fires", fires, lambda x, w, b: _fires(_total(x, w), b), _cases(), OF_FIRES, advice=advice)
     for name, gate in (("AND", AND), ("NOT", NOT), ("NAND", NAND)):
         _check_gate(name, gate)
 
 
 def _total(facts: Sequence[float], weights: Sequence[float]) -> float:
-    return sum(w * x for w, x in zip(weights, facts, strict=True))
+    return sum(products(facts, weights))
+
+
+def _fires(total: float, bias: float) -> int:
+    return int(total + bias > 0)
 
 
 def _cases() -> list[tuple[Any, ...]]:
@@ -105,29 +110,33 @@ OF_FIRES = [
         "The bias is added once for each fact.",
         "Add it a single time, outside of the loop or the brackets.",
     ),
+    *sum_mistakes(_fires, "fact", "weight"),
     Mistake(
-        "other way round",
-        lambda x, w, b: int(_total(x, w) + b < 0),
-        "It says 1 where the sum is below 0.",
-        "Which of the two should be larger for a 1?",
+        "= instead of +=",
+        lambda x, w, b: int(products(x, w)[-1] > 0),
+        "Only the last product is left: each turn of the loop writes over the bias and what was added to it.",
+        "Add to the total with +=.",
+    ),
+    *(
+        Mistake(
+            "other way round",
+            wrong,
+            "It says 1 where the sum is below 0.",
+            "Which of the two should be larger for a 1?",
+        )
+        for wrong in (lambda x, w, b: int(_total(x, w) + b < 0), lambda x, w, b: int(_total(x, w) + b <= 0))
     ),
     Mistake(
-        "no weights",
-        lambda x, w, b: int(sum(x) + b > 0),
-        "The facts are counted, not weighed.",
-        "Multiply each fact by its weight before adding.",
-    ),
-    Mistake(
-        "no facts",
-        lambda x, w, b: int(sum(w) + b > 0),
-        "All weights are added up, also those of facts that do not hold.",
-        "Multiply each weight by its fact: where that is 0 nothing is added.",
+        "-1 instead of 0",
+        lambda x, w, b: 2 * _fires(_total(x, w), b) - 1,
+        "It says -1 where the sum is not above 0.",
+        "Return 0 there.",
     ),
     Mistake(
         "no decision",
         lambda x, w, b: _total(x, w) + b,
         "The sum itself is returned.",
-        "Compare it with 0, and return 1 or 0.",
+        "Compare it with 0: return 1 or 0.",
     ),
 ]
 
@@ -207,7 +216,9 @@ def _wrong_gate(wanted: tuple[int, ...], weights: list[float], bias: float) -> t
     if says(-1, -1) == wanted:
         cause = "It says the opposite in every case."
         return "other way round", cause, "Turn the signs of the weights and of the bias."
+    advice = "Write down the sum for every case: above 0 where the gate should say 1, and not above 0 elsewhere."
+    if len(set(says(1, 1))) == 1:
+        return "always the same", f"It says {says(1, 1)[0]} in every case.", advice
     is_now = [name for name, truth in TRUTH.items() if truth == says(1, 1)]
     cause = f"In all cases together this is {is_now[0]}." if is_now else ""
-    advice = "Write down the sum for every case: above 0 where the gate should say 1, and not above 0 elsewhere."
     return "another gate" if is_now else "wrong result", cause, advice

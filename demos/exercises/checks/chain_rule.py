@@ -106,7 +106,7 @@ def _number(table: Mapping[str, Any], entry: Entry) -> float:
         return float(given)
     except (TypeError, ValueError, OverflowError):
         advice = "Write it without quotes." if isinstance(given, str) else "Write the number itself, such as 2 * 3."
-        kind = f"It is a {type(given).__name__}."
+        kind = f"It is of the type {type(given).__name__}."
         raise CheckFailed(Finding("not a number", place, "a number", shown(given), kind, advice)) from None
 
 
@@ -127,14 +127,16 @@ def _explained(table: Mapping[str, Any], entry: Entry, numbers: dict[str, float]
 
 
 def _that_follow(table: Mapping[str, Any], entry: Entry, numbers: dict[str, float], wanted: Numbers) -> list[str]:
-    """The entries further down that are wrong, but follow by their rule from the wrong numbers above them."""
+    """The entries further down that are wrong only because of this one: they follow by their rule from those above."""
     numbers, names = dict(numbers), []
     for each in ENTRIES[ENTRIES.index(entry) + 1 :]:
         try:
             number = numbers[each.name] = _number(table, each)
         except CheckFailed:
             break
-        if unlike(number, wanted[each.name], 1e-7) and not unlike(number, each.rule(numbers), 1e-7):
+        if unlike(number, each.rule(numbers), 1e-7):
+            break  # a mistake of its own, and what is below may come of that
+        if unlike(number, wanted[each.name], 1e-7):
             names.append(each.name)
     return names
 

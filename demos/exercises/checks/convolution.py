@@ -122,6 +122,11 @@ def _window_mirrored(image: Image, window: Image) -> Any:
     return _slide(image, _mirrored(window), (len(image) - h + 1, len(image[0]) - w + 1), (h, w))
 
 
+def _rows_shared(image: Image, window: Image) -> Any:
+    right = _convolved(image, window)
+    return [[sum(column) for column in zip(*right, strict=True)]] * len(right)
+
+
 def _last_product(image: Image, window: Image) -> Any:
     """The loops of somebody who writes = where += is meant."""
     h, w = _size(window)
@@ -149,15 +154,21 @@ def _about_sides(window: str) -> list[Mistake]:
     """What can go wrong with rows and columns; `window` is the second argument in words."""
     lengths = "len(image) is the number of rows, len(image[0]) that of columns."
     fit = "A window of 2 columns has 2 places in an image of 3, and 3 in an image of 4. Which formula gives that?"
-    ends = "The last row and the last column are missing: range(n) ends before n."
+    ends = "The last {} missing: range(n) ends before n."
+    row_end, column_end = ends.format("row of the result is"), ends.format("column of the result is")
+    both_ends = ends.format("row and the last column are")
     beyond = "The window goes one step too far, over the lower or the right edge."
     one_side = "The height of {} is taken for its width, or the other way round, as if it were square."
     square_image, square = one_side.format("the image"), one_side.format(window)
     both_ways = f"Measure {window} both ways: the number of rows, and that of columns."
     swapped = "Row and column stand in the place of each other."
+    one_list = "All rows are one and the same list, [[0] * n] * m, so that everything is added into it."
+    after = "Is `return` inside the loop? Take its indentation back."
     row_first = "The row comes first, rows[r][c]. It goes with i, the column with j."
     table = [
-        ("off by one", _with_sides(lambda H, W, h, w: (H - 1, W - 1, h, w)), ends, fit),
+        ("off by one", _with_sides(lambda H, W, h, w: (H - 1, W - 1, h, w)), both_ends, fit),
+        ("off by one", _with_sides(lambda H, W, h, w: (H - 1, W, h, w)), row_end, fit),
+        ("off by one", _with_sides(lambda H, W, h, w: (H, W - 1, h, w)), column_end, fit),
         ("off by one", _with_sides(lambda H, W, h, w: (H + 1, W + 1, h, w)), beyond, fit),
         ("taken as square", _with_sides(lambda H, W, h, w: (H, H, h, w)), square_image, lengths),
         ("taken as square", _with_sides(lambda H, W, h, w: (W, W, h, w)), square_image, lengths),
@@ -168,6 +179,14 @@ def _about_sides(window: str) -> list[Mistake]:
         ("rows and columns exchanged", lambda *both: _mirrored(_convolved(*both)), swapped, row_first),
         ("rows and columns exchanged", _image_mirrored, swapped, row_first),
         ("rows and columns exchanged", _window_mirrored, swapped, row_first),
+        ("same list again", _rows_shared, one_list, "Make a new list for each row: [[0] * n for _ in range(m)]."),
+        (
+            "flat list",
+            lambda *both: np.ravel(_convolved(*both)),
+            "All numbers stand in one list.",
+            "Make a list of rows.",
+        ),
+        ("returns too early", lambda *both: _convolved(*both)[:1], "Only the first row is there.", after),
     ]
     return [Mistake(*row) for row in table]
 
@@ -184,6 +203,12 @@ OF_CONVOLVE = [
         _last_product,
         "Only the last product of each window is left, where all should have been added up.",
         "Begin with 0 at each place, and add with +=.",
+    ),
+    Mistake(
+        "not set to 0",
+        lambda image, kernel: np.cumsum(_convolved(image, kernel)).reshape(np.shape(_convolved(image, kernel))),
+        "To each number all those before it are added: the sum goes on from place to place.",
+        "Set the sum to 0 at each place, inside the loops over r and c.",
     ),
     Mistake(
         "mean instead of sum",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from autograd import Value, dot
 from demos.exercises.checking.comparison import Mistake, agree
+from demos.exercises.checking.delta_steps import STEP_MISTAKES, State, right_step
 
 HINTS = (
     "Compute t - y first, once, and give it a name. Everything that changes in this step is proportional to it.",
@@ -18,29 +17,19 @@ HINTS = (
     "sweep and each lunch: weights, bias = delta_step(weights, bias, portions, total, lr).",
 )
 
-State = tuple[list[float], float]
-"""Weights and bias."""
-
 
 def check(delta_step: Any, learn: Any) -> None:
     """Nothing if both are right; raises CheckFailed."""
     advice = "Work out y and t - y for this case on paper, then the change of the first weight."
-    agree("delta_step", delta_step, _step, _examples(), OF_STEP, advice=advice)
+    agree("delta_step", delta_step, right_step, _examples(), STEP_MISTAKES, advice=advice)
     advice = "Print weights and bias after each step, and compare with delta_step by hand."
     agree("learn", learn, _learn, _courses(), OF_LEARN, advice=advice)
-
-
-def _step(weights: Sequence[float], bias: float, inputs: Sequence[float], target: float, lr: float) -> State:
-    """Downhill on 1/2 (t - y)^2, by backprop."""
-    ws, b = [Value(w) for w in weights], Value(bias)
-    (0.5 * (target - dot(ws, inputs, b)) ** 2).backward()
-    return [w.data - lr * w.grad for w in ws], b.data - lr * b.grad
 
 
 def _learn(weights: Any, bias: float, lunches: Any, totals: Any, lr: float, sweeps: int) -> State:
     for _ in range(sweeps):
         for inputs, target in zip(lunches, totals, strict=True):
-            weights, bias = _step(weights, bias, inputs, target, lr)
+            weights, bias = right_step(weights, bias, inputs, target, lr)
     return weights, bias
 
 
@@ -70,137 +59,9 @@ def _courses() -> list[tuple[Any, ...]]:
     return ours + others
 
 
-def _changed_by(name: str, change: Callable[..., float], cause: str, advice: str) -> list[Mistake]:
-    """The mistake of changing each weight by this function of (w, x, error, lr).
-
-    Once with a bias that is learned in the same wrong way, as a weight with the input 1, and once with a right bias.
-    """
-
-    def weights_alone(weights: list[float], bias: float, inputs: list[float], target: float, lr: float) -> State:
-        error = target - float(dot(weights, inputs, bias))
-        new = [w + change(w, x, error, lr) for w, x in zip(weights, inputs, strict=True)]
-        return new, bias + lr * error
-
-    def all_alike(weights: list[float], bias: float, inputs: list[float], target: float, lr: float) -> State:
-        error = target - float(dot(weights, inputs, bias))
-        return weights_alone(weights, bias, inputs, target, lr)[0], bias + change(bias, 1.0, error, lr)
-
-    return [Mistake(name, wrong, cause, advice) for wrong in (all_alike, weights_alone)]
-
-
-def _bias_missing(weights: list[float], bias: float, inputs: list[float], target: float, lr: float) -> State:
-    new, _ = _step(weights, 0.0, inputs, target, lr)
-    return new, bias + lr * (target - float(dot(weights, inputs)))
-
-
-def _output_anew(weights: list[float], bias: float, inputs: list[float], target: float, lr: float) -> State:
-    weights = list(weights)
-    for k, x in enumerate(inputs):
-        weights[k] += lr * x * (target - float(dot(weights, inputs, bias)))
-    return weights, bias + lr * (target - float(dot(weights, inputs, bias)))
-
-
-def _bias_often(weights: list[float], bias: float, inputs: list[float], target: float, lr: float) -> State:
-    new, after = _step(weights, bias, inputs, target, lr)
-    return new, bias + len(inputs) * (after - bias)
-
-
-def _one_weight(k: int) -> Callable[..., State]:
-    """The mistake of changing only the weight in this place."""
-
-    def wrong(weights: list[float], bias: float, inputs: list[float], target: float, lr: float) -> State:
-        new, after = _step(weights, bias, inputs, target, lr)
-        kept = list(weights)
-        kept[k] = new[k]
-        return kept, after
-
-    return wrong
-
-
-def _as_changes(weights: list[float], bias: float, inputs: list[float], target: float, lr: float) -> State:
-    new, after = _step(weights, bias, inputs, target, lr)
-    return [v - w for v, w in zip(new, weights, strict=True)], after - bias
-
-
-OF_STEP = [
-    *_changed_by(
-        "sign",
-        lambda w, x, error, lr: -lr * x * error,
-        "The step goes the wrong way: y is further from t afterwards. Perhaps it is y - t, or - where + is meant.",
-        "If y is too low, which way does the weight of an input above 0 have to go?",
-    ),
-    *_changed_by(
-        "forgot the learning rate",
-        lambda w, x, error, lr: x * error,
-        "The change is x * (t - y), in full: far too much for one step.",
-        "Multiply each change by lr, that of the bias too.",
-    ),
-    *_changed_by(
-        "forgot the input",
-        lambda w, x, error, lr: lr * error,
-        "All weights change by the same amount, however large their inputs are.",
-        "Multiply the change of each weight by its input.",
-    ),
-    *_changed_by(
-        "arguments swapped",
-        lambda w, x, error, lr: lr * w * error,
-        "The change is multiplied by the weight itself. The derivative of w * x with respect to w is x.",
-        "Multiply the change of each weight by its input.",
-    ),
-    Mistake(
-        "output computed anew",
-        _output_anew,
-        "y is computed again after each weight, so that later weights see a smaller error than the first.",
-        "Compute t - y once, before anything changes.",
-    ),
-    Mistake(
-        "bias not learned",
-        lambda w, b, x, t, lr: (_step(w, b, x, t, lr)[0], b),
-        "The weights are right, the bias stays what it was.",
-        "Change it too, as a weight with the input 1.",
-    ),
-    Mistake(
-        "bias once per input",
-        _bias_often,
-        "The weights are right, but the bias changes once for each input.",
-        "Change it a single time, outside of the loop over the inputs.",
-    ),
-    Mistake(
-        "bias forgotten",
-        _bias_missing,
-        "y is computed without the bias.",
-        "y is the weighted sum and the bias.",
-    ),
-    *_changed_by(
-        "factor",
-        lambda w, x, error, lr: 2 * lr * x * error,
-        "Each change is twice what it should be: the 2 from the derivative of a square, which the 1/2 of E takes away.",
-        "Leave out the 2.",
-    ),
-    Mistake(
-        "only one weight",
-        _one_weight(0),
-        "Only the first weight changes.",
-        "Does the loop go on to its end?",
-    ),
-    Mistake(
-        "only one weight",
-        _one_weight(-1),
-        "Only the last weight changes.",
-        "Keep what each turn of the loop finds, in a list.",
-    ),
-    Mistake(
-        "changes, not weights",
-        _as_changes,
-        "These are the changes alone.",
-        "Add them to the old weights and to the old bias.",
-    ),
-]
-
-
 def _in_batches(weights: Any, bias: float, lunches: Any, totals: Any, lr: float, sweeps: int) -> State:
     for _ in range(sweeps):
-        steps = [_step(weights, bias, x, t, lr) for x, t in zip(lunches, totals, strict=True)]
+        steps = [right_step(weights, bias, x, t, lr) for x, t in zip(lunches, totals, strict=True)]
         weights = [w + sum(new[k] - w for new, _ in steps) for k, w in enumerate(weights)]
         bias += sum(new - bias for _, new in steps)
     return weights, bias
@@ -216,8 +77,15 @@ OF_LEARN = [
     Mistake(
         "one sweep only",
         lambda w, b, xs, ts, lr, n: _learn(w, b, xs, ts, lr, 1),
-        "It goes through the lunches once, whatever `sweeps` is: a loop is missing, or a return stands inside it.",
+        "What comes back is that of one sweep: a loop is missing, or `return` stands inside it, or each sweep begins "
+        "with the first weights again.",
         "Put the loop over the lunches inside a loop over range(sweeps), and return after both.",
+    ),
+    Mistake(
+        "returns too early",
+        lambda w, b, xs, ts, lr, n: right_step(w, b, xs[0], ts[0], lr),
+        "Only one step is taken, for the first lunch: `return` stands inside both loops.",
+        "Return after the loops: take the indentation back.",
     ),
     Mistake(
         "off by one",
@@ -232,6 +100,12 @@ OF_LEARN = [
         "How many turns has a loop over range(sweeps)?",
     ),
     Mistake(
+        "all pairs",
+        lambda w, b, xs, ts, lr, n: _learn(w, b, [x for x in xs for _ in ts], [t for _ in xs for t in ts], lr, n),
+        "Each lunch is learned with all totals, not only with its own.",
+        "Go through both lists side by side, in one loop: zip(lunches, totals).",
+    ),
+    Mistake(
         "batch instead of online",
         _in_batches,
         "All steps of a sweep begin at the same weights, and their changes are added up at its end.",
@@ -239,7 +113,7 @@ OF_LEARN = [
     ),
     Mistake(
         "starts over",
-        lambda w, b, xs, ts, lr, n: _step(w, b, xs[-1], ts[-1], lr),
+        lambda w, b, xs, ts, lr, n: right_step(w, b, xs[-1], ts[-1], lr),
         "Each step begins with the first weights again, so that only the last lunch has been learned.",
         "Write the result of delta_step into the variables that the next call begins with.",
     ),
@@ -267,11 +141,22 @@ OF_LEARN = [
         "The new weights are kept from step to step, the new bias is not.",
         "Keep both: weights, bias = delta_step(...).",
     ),
+    Mistake(
+        "weights not learned",
+        lambda w, b, xs, ts, lr, n: (w, _bias_only(w, b, xs, ts, lr, n)),
+        "The new bias is kept from step to step, the new weights are not.",
+        "Keep both: weights, bias = delta_step(...).",
+    ),
 ]
 
 
 def _weights_only(weights: Any, bias: float, lunches: Any, totals: Any, lr: float, sweeps: int) -> list[float]:
-    for _ in range(sweeps):
-        for inputs, target in zip(lunches, totals, strict=True):
-            weights, _after = _step(weights, bias, inputs, target, lr)
+    for inputs, target in list(zip(lunches, totals, strict=True)) * sweeps:
+        weights, _after = right_step(weights, bias, inputs, target, lr)
     return weights
+
+
+def _bias_only(weights: Any, bias: float, lunches: Any, totals: Any, lr: float, sweeps: int) -> float:
+    for inputs, target in list(zip(lunches, totals, strict=True)) * sweeps:
+        _new, bias = right_step(weights, bias, inputs, target, lr)
+    return bias

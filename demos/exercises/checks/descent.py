@@ -84,22 +84,22 @@ def _annealed(lr: float, step: int, half_after: float) -> float:
     return lr / (1 + step / half_after)
 
 
-def _last(slopes: list[np.ndarray], rate: float) -> np.ndarray:
+def _last(at: np.ndarray, slopes: list[np.ndarray], rate: float) -> np.ndarray:
     return -rate * slopes[-1]
 
 
-Step = Callable[[list[np.ndarray], float], np.ndarray]
+Step = Callable[[np.ndarray, list[np.ndarray], float], np.ndarray]
 Rate = Callable[[float, int, float], float]
 
 
 def _walk(step_of: Step = _last, rate_of: Rate = _annealed) -> Callable[..., list[float]]:
-    """A descent: `step_of` makes each step of all slopes so far and the rate, `rate_of` the rate."""
+    """A descent: `step_of` makes each step of the place, all slopes so far and the rate, `rate_of` the rate."""
 
     def arrival(landscape: Landscape, start: list[float], batches: list[float], lr: float, half: float) -> list[float]:
         at, slopes = np.array(start), []
         for step, batch in enumerate(batches):
             slopes.append(_slope(landscape, at, batch))
-            at = at + step_of(slopes, rate_of(lr, step, half))
+            at = at + step_of(at, slopes, rate_of(lr, step, half))
         return at.tolist()
 
     return arrival
@@ -114,8 +114,8 @@ def _slope(landscape: Landscape, at: np.ndarray, batch: float) -> np.ndarray:
 def _only(chosen: int) -> Step:
     """The right step, but for this one parameter alone."""
 
-    def step(slopes: list[np.ndarray], rate: float) -> np.ndarray:
-        return np.where(np.arange(len(slopes[-1])) == chosen % len(slopes[-1]), _last(slopes, rate), 0.0)
+    def step(at: np.ndarray, slopes: list[np.ndarray], rate: float) -> np.ndarray:
+        return np.where(np.arange(len(at)) == chosen % len(at), _last(at, slopes, rate), 0.0)
 
     return step
 
@@ -166,7 +166,7 @@ OF_RATE = [
         "Divide with /.",
     ),
     Mistake(
-        "missing brackets",
+        "brackets",
         lambda lr, step, half: lr / 1 + step / half,
         "lr / 1 + ... divides by 1 only: / comes before +.",
         "Put brackets around the whole of 1 + step / half_after.",
@@ -189,24 +189,25 @@ OF_RATE = [
         "half_after is divided by step, where step should be divided by half_after.",
         "Look at step 0: the whole of lr should be left.",
     ),
+    Mistake("not annealed", lambda lr, step, half: lr, "It is lr at every step.", "Divide by 1 + step / half_after."),
     Mistake(
-        "not annealed",
-        lambda lr, step, half: lr,
-        "It is lr at every step.",
-        "Divide lr by 1 + step / half_after.",
+        "forgot to divide",
+        lambda lr, step, half: lr / (1 + step),
+        "half_after plays no part, so half of lr is left after one step already.",
+        "Divide step by half_after.",
     ),
 ]
 
 OF_DESCENT = [
     Mistake(
         "missing zero_grad",
-        _walk(lambda slopes, rate: -rate * np.sum(slopes, axis=0)),
+        _walk(lambda at, slopes, rate: -rate * np.sum(slopes, axis=0)),
         NO_ZERO,
         "Set the grad of each parameter to 0 before backward().",
     ),
     Mistake(
         "sign",
-        _walk(lambda slopes, rate: rate * slopes[-1]),
+        _walk(lambda at, slopes, rate: rate * slopes[-1]),
         "It climbs: the gradient points to where the loss grows, and the step goes along it.",
         "Subtract in place of adding.",
     ),
@@ -214,13 +215,13 @@ OF_DESCENT = [
         "not annealed",
         _walk(rate_of=lambda lr, step, half: lr),
         "The first step is right; those after it are taken with lr itself.",
-        "Ask annealed for the rate of each step.",
+        "Ask annealed for the rate of each step; does `step` count up?",
     ),
     Mistake(
         "off by one",
         _walk(rate_of=lambda lr, step, half: _annealed(lr, step + 1, half)),
         "It counts the steps from 1, so the rate is annealed before the first step.",
-        "enumerate counts from 0.",
+        "The first step is step 0, as enumerate counts.",
     ),
     Mistake(
         "annealed twice",
@@ -229,10 +230,22 @@ OF_DESCENT = [
         "Give the rate a name of its own, and leave lr as it is.",
     ),
     Mistake(
-        "forgot the rate",
-        _walk(lambda slopes, rate: -slopes[-1]),
+        "forgot the learning rate",
+        _walk(lambda at, slopes, rate: -slopes[-1]),
         "The whole gradient is subtracted.",
         "Multiply it by the rate.",
+    ),
+    *(
+        Mistake(
+            "= instead of -=",
+            _walk(step),
+            "p.data is set to the step; where it stood before is lost.",
+            "Change p.data by the step: -= in place of =.",
+        )
+        for step in (
+            lambda at, slopes, rate: rate * slopes[-1] - at,
+            lambda at, slopes, rate: -rate * slopes[-1] - at,
+        )
     ),
     Mistake(
         "nothing moves",

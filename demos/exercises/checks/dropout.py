@@ -47,22 +47,29 @@ def _run(dropout: Any, xs: Sequence[Any], rate: float, seed: int | np.random.Gen
         raise Raised(where, error.error) from None
     expected = f"a list of {len(xs)} numbers"
     if result is None:
-        advice = "Return the new list."
-        raise CheckFailed(Finding("returns nothing", where, expected, "None", "There is no `return`.", advice))
+        cause, advice = "There is no `return` on the way that was taken.", "Return the new list."
+        raise CheckFailed(Finding("returns nothing", where, expected, "None", cause, advice))
     if unlike(given, list(xs), 0.0):
+        before, after = f"xs is still {shown(xs)} afterwards", f"xs is {shown(given)}"
         cause, advice = "It writes into the list that it was given.", "Make a new list and return it."
-        raise CheckFailed(Finding("changes its arguments", where, shown(xs), shown(given), cause, advice))
+        raise CheckFailed(Finding("changes its arguments", where, before, after, cause, advice))
+    cause = ""
     if not isinstance(result, (list, tuple, np.ndarray)) or getattr(result, "ndim", 1) == 0:
         name, advice = "not a list", "Return a list, a tuple or an array."
     elif len(result) != len(xs):
         name, advice = "wrong length", "What is dropped becomes 0 and stays in its place."
+        if len(result) == 1 and flat(result[0]) == flat(result) and len(flat(result)) == 1:
+            name, cause = "returns too early", "Only the first number comes back: `return` stands inside the loop."
+            advice = "Return after the loop."
+    elif all(isinstance(plain(y), bool) for y in result):
+        name, advice = "not a number", "These say which ones go or stay. Now let them decide what becomes of each x."
     elif not all(isinstance(plain(y), (int, float)) for y in result):
         name, advice = "not a number", "Each entry of the list is to be one number."
     elif not np.isfinite(flat(result)).all():
         name, advice = "nan", "Was something divided by 0, or multiplied by infinity?"
     else:
         return list(result)
-    raise CheckFailed(Finding(name, where, expected, shown(result), "", advice))
+    raise CheckFailed(Finding(name, where, expected, shown(result), cause, advice))
 
 
 def _call(xs: Sequence[Any], rate: float, training: bool) -> str:
@@ -116,11 +123,10 @@ def _numbers(count: int) -> list[float]:
     return np.round(rng.uniform(1, 3, count) * rng.choice([-1, 1], count), 2).tolist()
 
 
-def _all_or_none(dropout: Any) -> bool:
-    """Whether all numbers of a call are dropped or none, each of which happens."""
+def _counts(dropout: Any) -> set[int]:
+    """How many of six numbers are dropped in a call: all that happens in forty."""
     xs = _numbers(6)
-    counts = {int(np.sum(_factors(xs, _run(dropout, xs, 0.5, seed, training=True)) == 0)) for seed in range(40)}
-    return counts == {0, 6}
+    return {int(np.sum(_factors(xs, _run(dropout, xs, 0.5, seed, training=True)) == 0)) for seed in range(40)}
 
 
 def _is_far(part: int, count: int, probability: float) -> bool:
@@ -133,11 +139,12 @@ def _on_share(dropout: Any, dropped: int, count: int, rate: float, where: str) -
     if not _is_far(dropped, count, rate):
         return None
     expected, got = f"about {count * rate:g} of {count} numbers become 0", f"{dropped} of them"
-    name, advice = "wrong share", "Each number is dropped where rng.random() < rate."
-    if dropped in (0, count) and _all_or_none(dropout):
+    name, advice = "wrong share", "Each number is dropped where a draw of its own, rng.random(), is below rate."
+    counts = _counts(dropout)
+    if dropped in (0, count) and counts == {0, 6}:
         name, cause = "one draw for all", "One draw decides for all numbers: now all go, and now none."
         advice = "Draw anew for each number."
-    elif dropped == 0:
+    elif dropped == 0 and counts == {0}:
         name, cause = "nothing dropped", "No number becomes 0."
     elif not _is_far(dropped, count, 1 - rate):
         name = "keep and drop exchanged"
@@ -157,6 +164,8 @@ def _on_factors(xs: list[float], came: list[Any], factors: np.ndarray, rate: flo
     kept = factors[factors != 0]
     if (kept == factor).all():
         name, cause = _scale(float(factor), rate)
+    elif np.allclose(flat(came), np.where(factors == 0, 0, np.array(xs) - rate)):
+        name, cause = "brackets", "x / 1 - rate is (x / 1) - rate: division comes before subtraction."
     else:
         name, cause = "wrong scale", "What stays is not multiplied by the same number everywhere."
     return Finding(

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from autograd import Value as Ours
 from demos.exercises.checking.calls import Raised
-from demos.exercises.checking.classes import any_depth, each_edge_once, need_engine, need_value, numbers, told
-from demos.exercises.checking.engines import OPS, Case, cases, diagnose
+from demos.exercises.checking.classes import an_end, need_engine, need_unchanged, numbers, told
+from demos.exercises.checking.engines import OPS, Case, cases, diagnose, right_grads
+from demos.exercises.checking.forward import equal_told, need_forward, need_methods
+from demos.exercises.checking.graphs import grads_in_words, need_depth, need_graphs, need_independence, need_order
 from demos.exercises.checking.numbers import unlike
-from demos.exercises.checking.orders import Edges, misstep
-from demos.exercises.checking.programs import SMALL, Program, random_programs, run
 from demos.exercises.checking.training import train
 from demos.exercises.checking.words import shown
 from demos.exercises.verdict import CheckFailed, Finding
@@ -27,88 +26,65 @@ HINTS = (
     "through the nodes from the end, and for each pair of argument and partial: arg.grad += node.grad * partial.",
 )
 
-DEEP = 10_000
 STEPS = 60
-ADVICE = "Go through it by hand, from y back, and print what is added where."
 
 
 def check(Value: Any) -> None:
     """Nothing if the class is an engine that trains a net; raises CheckFailed at the first law that does not hold."""
     need_engine("Value", Value)
-    _forward(Value)
-    _seed(Value)
-    _single_operations(Value, [case for op in OPS for case in cases(op) if case.upstream == 1])
-    _orders(Value)
-    _single_operations(Value, [case for op in OPS for case in cases(op) if case.upstream != 1])
-    _graphs(Value)
-    _several_results(Value)
-    _large_graphs(Value)
-    _training(Value)
-
-
-FORWARD: dict[str, Callable[[Any, Any], Any]] = {
-    "a + b": operator.add,
-    "a * b": operator.mul,
-    "a ** 2": lambda a, b: a**2,
-    "b ** 3": lambda a, b: b**3,
-    "a ** -1": lambda a, b: a**-1,
-    "a ** 0.5": lambda a, b: a**0.5,
-    "b.exp()": lambda a, b: b.exp(),
-    "a.relu()": lambda a, b: a.relu(),
-    "b.relu()": lambda a, b: b.relu(),
-    "a + 2.0": lambda a, b: a + 2.0,
-    "a * 2": lambda a, b: a * 2,
-    "2 + a": lambda a, b: 2 + a,
-    "2.0 * a": lambda a, b: 2.0 * a,
-    "-a": lambda a, b: -a,
-    "a - b": operator.sub,
-    "2.0 - a": lambda a, b: 2.0 - a,
-    "a / b": operator.truediv,
-    "1.0 / b": lambda a, b: 1.0 / b,
-}
-
-WITH_A_NUMBER = ("a + 2.0", "a * 2", "2 + a", "2.0 * a")
-
-
-def _forward(Value: Any) -> None:
-    """The numbers that are computed, and that they are Values."""
-    for text, formula in FORWARD.items():
-        asked = f"y = {text} with a.data = 3.0, b.data = -2.0"
-        with _numbers_as_operands(asked, text), told(asked):
-            y = formula(Value(3.0), Value(-2.0))
-        need_value("Value", Value, y, asked)
-        got, want = numbers(asked, {"y": y}, "data")["y"], formula(Ours(3.0), Ours(-2.0)).data
-        if unlike(got, want, 1e-9):
-            expected, came = f"y.data = {shown(want)}", f"y.data = {shown(got)}"
-            cause = "Already the way forward computes another number."
-            raise CheckFailed(Finding("wrong result", asked, expected, came, cause, f"Compute {text} on paper."))
-
-
-@contextmanager
-def _numbers_as_operands(asked: str, text: str) -> Iterator[None]:
-    """Inside, the errors that a number in place of a Value leads to become CheckFailed."""
-    try:
-        yield
-    except Raised as error:
-        if text not in WITH_A_NUMBER or not isinstance(error.error, (AttributeError, TypeError)):
-            raise
-        cause = "One of the two is a plain number here, which has no `data` and remembers nothing."
-        advice = "Begin by making a Value of it, unless it is one already."
-        raise CheckFailed(Finding("number as operand", asked, "a Value", str(error), cause, advice)) from None
+    need_methods(Value)
+    with equal_told(Value):
+        need_forward(Value)
+        _seed(Value)
+        _single_operations(Value, [case for op in OPS for case in cases(op) if case.upstream == 1])
+        need_order(Value)
+        _single_operations(Value, [case for op in OPS for case in cases(op) if case.upstream != 1])
+        _remembered(Value)
+        need_graphs(Value)
+        need_independence(Value)
+        need_depth(Value)
+        _training(Value)
 
 
 def _seed(Value: Any) -> None:
-    """Only whether nothing at all arrives; what arrives is looked at later."""
-    asked = "y = a + b, y.backward()"
-    with told(asked):
-        values = {"a": Value(3.0), "b": Value(-2.0)}
-        values["y"] = values["a"] + values["b"]
+    """Only whether anything arrives, and whether all begins with 1; what arrives is looked at later."""
+    asked = "y = a * b with a.data = 3.0, b.data = -2.0; y.backward()"
+    values = {"a": Value(3.0), "b": Value(-2.0)}
+    with _functions_kept(asked), an_end(asked), told(asked):
+        values["y"] = values["a"] * values["b"]
         values["y"].backward()
-    if not any(numbers(asked, values, "grad").values()):
-        cause = "All gradients stay 0, that of y as well: everything is a multiple of it, and it was never set."
-        advice = "dy/dy = 1. Begin with that."
-        expected, got = "a.grad = 1.0, b.grad = 1.0, y.grad = 1.0", "0.0 for all of them"
-        raise CheckFailed(Finding("forgot the seed", asked, expected, got, cause, advice))
+        twice = Value(3.0)
+        (twice + twice).backward()
+    got = numbers(asked, values, "grad")
+    name, cause, advice = "", "", "dy/dy = 1. Begin with that."
+    if not any(got.values()):
+        name = "forgot the seed"
+        cause = "All gradients stay 0, that of y as well: everything is a multiple of it, and it was never set, or in "
+        cause += "the end it is 0 again."
+    elif list(got.values()) == [1.0, 1.0, 1.0] == [1.0, 1.0, numbers("a + a", {"a": twice}, "grad")["a"]]:
+        name = "recursion instead of a topological order"
+        cause = "All gradients are 1: `backward` is called for each argument too, and sets its grad to 1 each time."
+        advice = "Only y begins with 1. Put all below it in an order in which each comes before its arguments."
+    elif got["y"] != 1:
+        name = "forgot the seed"
+        cause = "The grad of y itself is not 1 in the end."
+    if name:
+        expected = "a.grad = -2.0, b.grad = 3.0, y.grad = 1.0"
+        raise CheckFailed(Finding(name, asked, expected, grads_in_words(got), cause, advice))
+
+
+@contextmanager
+def _functions_kept(asked: str) -> Iterator[None]:
+    """Inside, the error that None is called becomes CheckFailed."""
+    try:
+        yield
+    except Raised as error:
+        if "'NoneType' object is not callable" not in str(error):
+            raise
+        cause = "`out._backward = backward()`, with parentheses, calls it at once, and keeps what it returns: None."
+        advice = "Keep the function itself, without parentheses."
+        finding = Finding("called too early", asked, "functions that can be called later", str(error), cause, advice)
+        raise CheckFailed(finding) from None
 
 
 def _single_operations(Value: Any, wanted: list[Case]) -> None:
@@ -132,92 +108,31 @@ def _handed_back(Value: Any, case: Case) -> list[float]:
             argument.grad = preset
         y = case.formula.apply(*(arguments[name] for name in case.formula.positions))
         (y if case.upstream == 1 else y * case.upstream).backward()
+    need_unchanged(asked, arguments, dict(zip(case.names, case.numbers, strict=True)))
     return list(numbers(asked, arguments, "grad").values())
 
 
-def _orders(Value: Any) -> None:
-    """Small graphs of + and *. Nothing is said of wrong numbers that no wrong order explains."""
-    observed = [(program, _leaf_grads(Value, program)) for program in SMALL]
-    wrong = [(program, got) for program, got in observed if unlike(got, _leaf_grads(Ours, program), 1e-9)]
-    found = misstep([(*_edges(program), got) for program, got in observed])
-    if wrong and found:
-        raise _differing(*wrong[0], (found.name, found.cause, found.advice))
-
-
-def _graphs(Value: Any) -> None:
-    """The same, and random ones of all operations."""
-    for program in (*SMALL, *random_programs()):
-        got = _leaf_grads(Value, program)
-        if unlike(got, _leaf_grads(Ours, program), 1e-7):
-            cause = "Each operation is right when it is alone, so look at the order and at what is used several times."
-            raise _differing(program, got, ("wrong result", cause, ADVICE))
-
-
-def _leaf_grads(Value: Any, program: Program) -> dict[str, float]:
-    """What stands in `grad` of each leaf after `backward` of the last value."""
-    with told(program.text):
-        values = run(program, Value)
-        list(values.values())[-1].backward()
-    return numbers(program.text, {name: values[name] for name in program.leaves}, "grad")
-
-
-def _edges(program: Program) -> tuple[Edges, str]:
-    """The graph of a program of + and *, and its root."""
-    values = {name: value.data for name, value in run(program, Ours).items()}
-    edges: dict[str, tuple[tuple[str, float], ...]] = dict.fromkeys(program.leaves, ())
-    for step in program.steps:
-        left, right = step.args
-        partials = (1.0, 1.0) if step.form.text == "{} + {}" else (values[right], values[left])
-        edges[step.name] = ((left, partials[0]), (right, partials[1]))
-    return edges, program.steps[-1].name
-
-
-def _differing(program: Program, got: dict[str, float], words: tuple[str, str, str]) -> CheckFailed:
-    name, cause, advice = words
-    both = (_leaf_grads(Ours, program), got)
-    expected, came = (", ".join(f"{leaf}.grad = {shown(x)}" for leaf, x in grads.items()) for grads in both)
-    return CheckFailed(Finding(name, program.text, expected, came, cause, advice))
-
-
-def _several_results(Value: Any) -> None:
-    """Two results made of one number, gone back from one after the other, with its gradient set to 0 in between."""
-    asked = "(a * 3.0).backward(), then a.grad = 0.0, then (a * 5.0).backward()"
-    with told(asked):
-        a = Value(2.0)
-        (a * 3.0).backward()
-        a.grad = 0.0
-        (a * 5.0).backward()
-    got = numbers(asked, {"a": a}, "grad")["a"]
-    if unlike(got, 5.0, 1e-9):
-        cause = "What was computed before takes part once more: `backward` goes over more than what y was made of."
-        advice = "Begin at self, and go from each value to its own arguments."
-        raise CheckFailed(Finding("stale gradients", asked, "a.grad = 5.0", f"a.grad = {shown(got)}", cause, advice))
-
-
-def _large_graphs(Value: Any) -> None:
-    """Many paths, then a deep graph, then both."""
-    asked = "y = x, and 14 times over y = y * 0.5 + y * 0.5; then y.backward()"
-    with each_edge_once(asked):
-        _slope(Value, asked, lambda y, x: y * 0.5 + y * 0.5, 14, 1.0)
-    asked = f"y = x, and {DEEP:,} times over y = y + x; then y.backward()"
-    with any_depth(asked):
-        _slope(Value, asked, operator.add, DEEP, DEEP + 1.0)
-    asked = "y = x, and 60 times over y = y * 0.5 + y * 0.5; then y.backward()"
-    _slope(Value, asked, lambda y, x: y * 0.5 + y * 0.5, 60, 1.0)
-
-
-def _slope(Value: Any, asked: str, further: Callable[[Any, Any], Any], times: int, want: float) -> None:
-    """Nothing, if the slope after so many steps is what it should be; else CheckFailed."""
-    with told(asked):
-        x = Value(1.0)
-        y = x
-        for _ in range(times):
-            y = further(y, x)
-        y.backward()
-    got = numbers(asked, {"x": x}, "grad")["x"]
-    if unlike(got, want, 1e-9):
-        expected, came = f"x.grad = {shown(want)}", f"x.grad = {shown(got)}"
-        raise CheckFailed(Finding("wrong result", asked, expected, came, advice="Try it with 2, 3, 4 times first."))
+def _remembered(Value: Any) -> None:
+    """Each operation on results: what these were made of gets its gradient too."""
+    for case in (case for op in OPS for case in cases(op) if case.upstream == 1 and not any(case.presets)):
+        text = case.formula.text
+        lines = ", ".join(f"{name} = {name}0 * 1.0" for name in case.names)
+        asked = f"{lines}, y = {text}, y.backward()\nwith {case.given}"
+        with an_end(asked), told(asked):
+            leaves = {f"{name}0": Value(x) for name, x in zip(case.names, case.numbers, strict=True)}
+            made = {name: leaves[f"{name}0"] * 1.0 for name in case.names}
+            case.formula.apply(*(made[name] for name in case.formula.positions)).backward()
+        got = numbers(asked, leaves, "grad")
+        want = dict(zip(leaves, right_grads(case), strict=True))
+        if unlike(got, want, 1e-7):
+            cause = (
+                f"{case.formula.op}: its arguments get their gradients, as was seen before, but what these were made "
+            )
+            cause += "of does not: on the way back they are not found, or not in time."
+            advice = "Does the result remember all its arguments, where `backward` looks for them?"
+            raise CheckFailed(
+                Finding("argument not remembered", asked, grads_in_words(want), grads_in_words(got), cause, advice)
+            )
 
 
 def _training(Value: Any) -> None:

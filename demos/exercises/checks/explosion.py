@@ -28,7 +28,7 @@ def check(first_not_finite: Any, largest_rate: Any, clip: Any) -> None:
     advice = "Take w = 1 and compute two steps by hand, with a rate just below your answer and with one just above it."
     agree("largest_rate", largest_rate, _rate, _curvatures(), OF_RATE, advice=advice)
     advice = "Compute the length of this gradient. Is it above `longest`? By which number is it to be multiplied?"
-    agree("clip", clip, _clip, _gradients(), OF_CLIP, advice=advice)
+    agree("clip", clip, _clip, _gradients(), OF_CLIP, advice=advice)  # some add 1e-6 to the length
 
 
 def _losses() -> list[tuple[list[float]]]:
@@ -89,6 +89,7 @@ OF_FIRST = [
         "It returns the loss itself.",
         "Return where it stands; enumerate gives index and loss together.",
     ),
+    Mistake("other way round", _first_that(math.isfinite), "It finds the first loss that is finite.", FINITE),
     Mistake(
         "whether, not where",
         lambda losses: _first(losses) is not None,
@@ -102,6 +103,12 @@ OF_FIRST = [
         "enumerate counts from 0.",
     ),
     Mistake(
+        "off by one",
+        lambda losses: next((i - 1 for i, x in enumerate(losses) if not math.isfinite(x)), None),
+        "This is the index of the loss before, the last finite one.",
+        "Return the index of the loss that is not finite itself.",
+    ),
+    Mistake(
         "last, not first",
         lambda losses: max((i for i, x in enumerate(losses) if not math.isfinite(x)), default=None),
         "It goes on after the first and keeps the last.",
@@ -109,7 +116,7 @@ OF_FIRST = [
     ),
     *(
         Mistake("not None", _otherwise(said), ALL_FINITE, "Return None after the loop.")
-        for said in (-1, 0, False, math.nan)
+        for said in (-1, 0, False, math.nan, "None")
     ),
     *(
         Mistake("not None", _raising(error), ALL_FINITE, "Look first whether there is any such loss.")
@@ -165,17 +172,14 @@ OF_RATE = [
         "Only the first curvature is looked at.",
         "All weights have to shrink: which curvature is the strictest?",
     ),
-    Mistake(
-        "upside down",
-        lambda cs: max(cs) / 2,
-        "The steeper, the larger would be the rate.",
-        "Solve 1 - rate * c = -1 for the rate.",
-    ),
-    Mistake(
-        "upside down",
-        lambda cs: 2 * max(cs),
-        "The steeper, the larger would be the rate.",
-        "Solve 1 - rate * c = -1 for the rate.",
+    *(
+        Mistake(
+            "upside down",
+            lambda cs, factor=factor: factor * max(cs),
+            "The steeper, the larger would be the rate.",
+            "Solve 1 - rate * c = -1 for the rate.",
+        )
+        for factor in (0.5, 2)
     ),
 ]
 
@@ -183,7 +187,7 @@ OF_RATE = [
 def _gradients() -> list[tuple[list[float], float]]:
     """Too long, short, just as long, zero; one entry; others at random, some of them too long."""
     rng = np.random.default_rng(13)
-    simple = [([3.0, -4.0], 2.5), ([3.0, -4.0], 10.0), ([3.0, -4.0], 5.0), ([-2.0], 0.5), ([0.3, 0.4], math.inf)]
+    simple = [([3.0, -4.0], 2.5), ([3.0, -4.0], 10.0), ([3.0, -4.0], 5.0), ([-2.0], 0.5), ([0.3, 0.4], 0.75)]
     others = [(rng.normal(size=n).tolist(), longest) for n in (2, 3, 5, 8) for longest in (0.25, 1.25, 1.75)]
     return [*simple, *others, ([0.0, 0.0], 1.0)]
 
@@ -236,6 +240,18 @@ OF_CLIP = [
     Mistake("scales short ones", lambda g, longest: [longest / _length(g) * x for x in g], SHORT_ONES, ONLY_LONG),
     Mistake("scales short ones", _always_numpy, SHORT_ONES, ONLY_LONG),
     Mistake(
+        "other way round",
+        lambda g, longest: [longest / _length(g) * x for x in g] if _length(g) < longest else g,
+        "Gradients that are too short are made longer; those that are too long stay.",
+        ONLY_LONG,
+    ),
+    Mistake(
+        "length 1",
+        lambda g, longest: [x / _length(g) for x in g],
+        "Every gradient gets the length 1, also one that is short; for one of zeros there is no such scale.",
+        ONLY_LONG,
+    ),
+    Mistake(
         "zero gradient",
         lambda g, longest: [min(1.0, longest / _length(g)) * x for x in g],
         "The length of this gradient is 0, and something is divided by it.",
@@ -276,11 +292,5 @@ OF_CLIP = [
         _shortened(scale=lambda length, longest: length / longest),
         "It grows where it should shrink.",
         "The scale is below 1: the wanted length by the length that it has.",
-    ),
-    Mistake(
-        "dropped",
-        _shortened(scale=lambda length, longest: 0.0),
-        "What is too long is set to 0, so that nothing is learned where it is steep.",
-        "Shorten it, and keep its direction.",
     ),
 ]

@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd import dot
 from demos.exercises.checking.comparison import Mistake, agree
+from demos.exercises.checking.sums import products, sum_mistakes
 
 HINTS = (
     "What would you do with pencil and paper at the till? Each portion times its price, all of that added up; the fee "
@@ -80,30 +81,18 @@ OF_BILL = [
         "The fee is added to each price, and so it is paid for each portion.",
         "Add it a single time, outside of the loop or the brackets.",
     ),
-    Mistake(
-        "plus for times",
-        lambda x, w, b: sum(x) + sum(w) + b,
-        "Portions are added to prices.",
-        "Two burgers at 4.50 are 9.00: multiply.",
-    ),
-    Mistake("no weights", lambda x, w, b: sum(x) + b, "The portions are counted.", "Multiply each by its price."),
-    Mistake(
-        "forgot the input",
-        lambda x, w, b: sum(w) + b,
-        "Each price is added once, however many portions there are.",
-        "Multiply each price by the number of portions.",
-    ),
+    *sum_mistakes(lambda total, fee: total + fee, "portion", "price"),
     Mistake(
         "= instead of +=",
-        lambda x, w, b: x[-1] * w[-1] + b,
-        "Only the last dish is on the bill: each turn of the loop writes over what the one before it had found.",
+        lambda x, w, b: products(x, w)[-1],
+        "Only the last dish is on the bill: each turn of the loop writes over the fee and the dishes before.",
         "Add to the total with +=.",
     ),
     Mistake(
-        "returns too early",
-        lambda x, w, b: x[0] * w[0] + b,
-        "Only the first dish is on the bill: the function returns in the first turn of its loop.",
-        "Indent the return less, so that it comes after the loop.",
+        "fixed numbers",
+        lambda x, w, b: _bill(x, w, 0.5),
+        "The 0.5 of the example is written into the function.",
+        "Add `fee`, whatever it is.",
     ),
 ]
 
@@ -143,5 +132,23 @@ OF_ERRORS = [
         lambda lunches, totals, w, b: sum(_errors(lunches, totals, w, b)),
         "All errors are added up; those above and those below 0 then hide each other.",
         "Return a list with one error for each lunch.",
+    ),
+    *(
+        Mistake(
+            "returns too early",
+            wrong,
+            "Only the error of the first lunch comes back: `return` stands inside the loop.",
+            "Collect the errors in a list, and return it after the loop.",
+        )
+        for wrong in (
+            lambda lunches, totals, w, b: _errors(lunches, totals, w, b)[:1],
+            lambda lunches, totals, w, b: _errors(lunches, totals, w, b)[0],
+        )
+    ),
+    Mistake(
+        "starts over",
+        lambda lunches, totals, w, b: _errors(lunches, totals, w, b)[-1:],
+        "Only the error of the last lunch is there: each turn of the loop begins a new list.",
+        "Begin the list once, before the loop.",
     ),
 ]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from demos.exercises.checking.classes import need_engine, need_value, numbers, told
+from demos.exercises.checking.classes import need_engine, need_unchanged, need_value, numbers, told
 from demos.exercises.checking.engines import OPS, Case, cases, diagnose, right_value
 from demos.exercises.checking.numbers import unlike
-from demos.exercises.checking.words import shown
+from demos.exercises.checking.words import shown, shown_apart
 from demos.exercises.verdict import CheckFailed, Finding
 
 HINTS = (
@@ -41,16 +41,13 @@ def _handed_back(Value: Any, case: Case) -> list[float]:
         result = case.formula.apply(*(arguments[name] for name in case.formula.positions))
     _need_result(Value, result, case)
     grads = numbers(asked, arguments, "grad")
-    if list(grads.values()) != list(case.presets):
+    if unlike(list(grads.values()), list(case.presets), 1e-6):
         raise CheckFailed(_changed_too_early(case, grads))
     with told(asked):
         result.grad = case.upstream
         result._backward()
-    data = numbers(asked, {**arguments, "c": result}, "data")
-    if unlike(list(data.values()), [*case.numbers, right_value(case)], 1e-9):
-        advice = "On the way back, only the grad of the arguments changes."
-        expected, got = "data as it was", "data that has changed"
-        raise CheckFailed(Finding("changes its arguments", asked, expected, got, advice=advice))
+    before = dict(zip([*case.names, "c"], [*case.numbers, right_value(case)], strict=True))
+    need_unchanged(asked, {**arguments, "c": result}, before)
     return list(numbers(asked, arguments, "grad").values())
 
 
@@ -62,7 +59,8 @@ def _need_result(Value: Any, result: Any, case: Case) -> None:
     if unlike(data, want, 1e-9):
         cause = f"{op}: already the result is wrong, on the way forward."
         advice = f"Compute {case.formula.text} from the data of the arguments; the task's own lines do."
-        expected, got = f"c.data = {shown(want)}", f"c.data = {shown(data)}"
+        _, expected, got = shown_apart(want, data)
+        expected, got = f"c.data = {expected}", f"c.data = {got}"
         raise CheckFailed(Finding("wrong result", asked, expected, got, cause, advice))
     if not callable(getattr(result, "_backward", None)):
         cause = f"{op}: `out._backward = backward()` calls the function at once, and keeps what it returns, None."

@@ -29,7 +29,7 @@ HINTS = (
 Weights: TypeAlias = "Mapping[str, Sequence[float]]"
 
 GATES = ("forget", "input", "candidate", "output")
-NEAR, LONG, PULSE, LARGEST = 0.05, 50, 10.0, 1_000_000
+NEAR, LONG, PULSE = 0.05, 50, 10.0
 
 
 def check(lstm_step: Any, remembering: Any) -> None:
@@ -43,14 +43,15 @@ def check(lstm_step: Any, remembering: Any) -> None:
 
 
 def _cases() -> list[tuple[Any, ...]]:
-    """A gate that is shut or open, then anything."""
+    """A gate that is shut or open, then anything, with the names in this order and in the reverse."""
     shut, wide, half, g = (0.0, 0.0, -40.0), (0.0, 0.0, 40.0), (0.0, 0.0, 0.0), (0.0, 0.0, 1.0)
     by_hand = [(wide, shut, g, wide), (shut, wide, g, wide), (half, half, g, wide), (wide, half, g, half)]
     rng = np.random.default_rng(21)
     drawn = [tuple(tuple(row) for row in rng.normal(size=(4, 3)).tolist()) for _ in range(8)]
     return [
         *((0.5, 0.3, 0.7, dict(zip(GATES, rows, strict=True))) for rows in by_hand),
-        *((*rng.normal(size=3).tolist(), dict(zip(GATES, rows, strict=True))) for rows in drawn),
+        *((*rng.normal(size=3).tolist(), dict(zip(GATES, rows, strict=True))) for rows in drawn[:4]),
+        *((*rng.normal(size=3).tolist(), dict(zip(GATES[::-1], rows, strict=True))) for rows in drawn[4:]),
     ]
 
 
@@ -98,7 +99,12 @@ def _with_parts(parts: Callable[..., Parts]) -> Callable[..., Any]:
     return step
 
 
-def _joined(join: Callable[[float, float, float, float, float], tuple[float, float]]) -> Callable[..., Any]:
+def _hearing(heard: Callable[..., tuple[float, float]]) -> Callable[..., Any]:
+    """The step of somebody who multiplies w and u by these two, made of x, h and c."""
+    return _with_parts(lambda x, h, c, weights: _parts(*heard(x, h, c), weights))
+
+
+def _joined(join: Callable[..., Any]) -> Callable[..., Any]:
     """The step of somebody who makes the new h and c in this way of f, i, g, o and the old c."""
     return lambda x, h, c, weights: join(*_parts(x, h, weights), c)
 
@@ -123,12 +129,12 @@ def _checked(given: Any) -> Weights:
         cause = f"There is no entry for {', '.join(missing)}."
         raise CheckFailed(Finding("missing weights", "remembering()", like, shown(given), cause, advice))
     for name in GATES:
-        row = flat(given[name])
-        if len(row) != 3 or not all(abs(number) <= LARGEST for number in row):
+        row = given[name]
+        if not isinstance(row, list) or len(row) != 3 or not all(map(math.isfinite, flat(row) or [math.nan])):
             where = f'remembering()["{name}"]'
-            wanted = f"three numbers, none beyond {LARGEST:,}"
-            raise CheckFailed(Finding("not three numbers", where, wanted, shown(given[name]), advice=advice))
-    return {name: tuple(flat(given[name])) for name in GATES}
+            wanted = "three numbers, none of them inf or nan"
+            raise CheckFailed(Finding("not three numbers", where, wanted, shown(row), advice=advice))
+    return {name: flat(given[name]) for name in GATES}
 
 
 def _noises() -> list[list[float]]:
@@ -183,16 +189,13 @@ def _expected(want: float, got: float) -> tuple[str, str]:
 
 
 TO_SUM = "sigmoid(z) is for the three gates, which go from 0 to 1; tanh(z) is for the candidate, from -1 to 1."
+EXCHANGED = "The {} gate does the work of the {} gate, and the other way round."
+EACH_WORK = "f is multiplied by the old content, i by the candidate, and o by tanh of the new content."
 EACH_Z = "z = w * x + u * h + b, for each of the four."
 
 OF_STEP = [
     *(
-        Mistake(
-            "gates exchanged",
-            _joined(join),
-            f"The {one} gate does the work of the {other} gate, and the other way round.",
-            "f is multiplied by the old content, i by the candidate, and o by tanh of the new content.",
-        )
+        Mistake("gates exchanged", _joined(join), EXCHANGED.format(one, other), EACH_WORK)
         for one, other, join in (
             ("forget", "input", lambda f, i, g, o, c: _told(o, i * c + f * g)),
             ("input", "output", lambda f, i, g, o, c: _told(i, f * c + o * g)),
@@ -235,6 +238,31 @@ OF_STEP = [
         "Both numbers are right, but c stands before h.",
         "Return h, c.",
     ),
+    *(
+        Mistake("one number", _joined(join), f"This is {which} alone.", "Return both: h, c.")
+        for which, join in (
+            ("the new c", lambda f, i, g, o, c: f * c + i * g),
+            ("the new h", lambda f, i, g, o, c: _told(o, f * c + i * g)[0]),
+        )
+    ),
+    Mistake(
+        "forgot tanh",
+        _with_parts(lambda x, h, c, weights: _parts(x, h, weights, candidate=lambda z: z)),
+        "The candidate is z itself.",
+        "g = tanh(z): what is written at a step lies between -1 and 1.",
+    ),
+    Mistake(
+        "names ignored",
+        _with_parts(lambda x, h, c, weights: _parts(x, h, dict(zip(GATES, weights.values(), strict=True)))),
+        "The weights are taken in the order in which they stand in the dict. Here that is another one.",
+        'Ask for them by name: weights["forget"].',
+    ),
+    Mistake(
+        "sigmoid for tanh",
+        _joined(lambda f, i, g, o, c: (o * _sigmoid(f * c + i * g), f * c + i * g)),
+        "c is right, but h is o * sigmoid(c).",
+        "h = o * tanh(c).",
+    ),
     Mistake(
         "sigmoid for tanh",
         _with_parts(lambda x, h, c, weights: _parts(x, h, weights, candidate=_sigmoid)),
@@ -247,33 +275,13 @@ OF_STEP = [
         "The gates are tanh, so they can be below 0, and a gate at z = 0 is shut.",
         TO_SUM,
     ),
+    Mistake("weights exchanged", _hearing(lambda x, h, c: (h, x)), "w is multiplied by h, and u by x.", EACH_Z),
+    Mistake("forgot the last output", _hearing(lambda x, h, c: (x, 0.0)), "The four see x alone.", EACH_Z),
+    Mistake("c instead of h", _hearing(lambda x, h, c: (x, c)), "They see the content c in place of h.", EACH_Z),
+    Mistake("h instead of x", _hearing(lambda x, h, c: (h, h)), "Both weights are multiplied by h.", EACH_Z),
     Mistake(
-        "weights exchanged",
-        _with_parts(lambda x, h, c, weights: _parts(h, x, weights)),
-        "w is multiplied by h, and u by x.",
-        EACH_Z,
-    ),
-    Mistake(
-        "forgot the last output",
-        _with_parts(lambda x, h, c, weights: _parts(x, 0.0, weights)),
-        "The four see x alone.",
-        EACH_Z,
-    ),
-    Mistake(
-        "c instead of h",
-        _with_parts(lambda x, h, c, weights: _parts(x, c, weights)),
-        "The four see the content c. It is kept inside; what they hear is the last output h.",
-        EACH_Z,
-    ),
-    Mistake(
-        "h instead of x",
-        _with_parts(lambda x, h, c, weights: _parts(h, h, weights)),
-        "Both weights are multiplied by h.",
-        EACH_Z,
-    ),
-    Mistake(
-        "forgot the bias",
-        _with_parts(lambda x, h, c, weights: _parts(x, h, {name: (w, u, 0.0) for name, (w, u, _) in weights.items()})),
+        "bias forgotten",
+        _with_parts(lambda x, h, c, weights: _parts(x, h, {name: (*weights[name][:2], 0.0) for name in GATES})),
         "b is not added.",
         EACH_Z,
     ),

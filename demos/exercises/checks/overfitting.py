@@ -53,8 +53,8 @@ def _predictions() -> list[tuple[Any, ...]]:
     """A function, xs and ys: all right, all wrong, then by chance."""
     rng = np.random.default_rng(16)
     by_chance = [(PARITY, rng.integers(0, 50, n).tolist(), rng.integers(0, 2, n).tolist()) for n in (3, 7, 10, 20)]
-    small = [(SIZE, [1, -2, 3, -4], [1, -2, 3, 5]), (SIZE, [1, -2], [1, 2]), (SIZE, [-1, -2, -3], [7, -7, 9])]
-    return small + by_chance
+    small = ([1, -2, 3, -4], [1, -2, 3, 5]), ([1000, -2000], [1000, 2000]), ([-1, -2, -3], [7, -7, 9])
+    return [(SIZE, *lists) for lists in small] + by_chance
 
 
 def _mistakes(predict: Callable[[Any], Any], xs: Sequence[Any], ys: Sequence[Any]) -> list[bool]:
@@ -73,7 +73,7 @@ OF_THE_RATE = [
         "Count where predict(x) != y.",
     ),
     Mistake(
-        "count, not rate",
+        "sum instead of mean",
         lambda predict, xs, ys: sum(_mistakes(predict, xs, ys)),
         "The mistakes are counted, but not divided by the number of examples.",
         "Divide by len(xs): a rate lies between 0 and 1.",
@@ -89,6 +89,18 @@ OF_THE_RATE = [
         lambda predict, xs, ys: np.mean([abs(predict(x) - y) for x, y in zip(xs, ys, strict=True)]),
         "This is a mean of differences. A 3 that is read as an 8 is no worse than one that is read as a 4.",
         "Only count whether predict(x) and y are the same.",
+    ),
+    Mistake(
+        "returns too early",
+        lambda predict, xs, ys: _mistakes(predict, xs, ys)[0] / len(xs),
+        "Only the first example counts: `return` stands inside the loop.",
+        "Return after the loop.",
+    ),
+    Mistake(
+        "identity, not equality",
+        lambda predict, xs, ys: np.mean([predict(x) is not y for x, y in zip(xs, ys, strict=True)]),
+        "`is not` asks whether they are the same object. Two equal numbers may be two objects.",
+        "Compare with !=.",
     ),
     Mistake(
         "no prediction",
@@ -142,6 +154,33 @@ def _early_stop(losses: Sequence[float], patience: int) -> int:
     return _stopping(losses, patience)[0]
 
 
+def _when_it_ends(losses: Sequence[float], patience: int) -> int:
+    """The epoch at which patience ran out; the best one if it did not."""
+    best, last = _stopping(losses, patience)
+    return last if last - best >= patience else best
+
+
+def _first_one_counted(losses: Sequence[float], patience: int) -> int:
+    """The best epoch of one who waits from the first epoch on, as it is not below itself."""
+    best = waited = 0
+    for epoch, loss in enumerate(losses):
+        best, waited = (epoch, 0) if loss < losses[best] else (best, waited + 1)
+        if waited >= patience:
+            break
+    return best
+
+
+def _last_fall(losses: Sequence[float], patience: int) -> int:
+    """The last epoch that was better than the one before it."""
+    best = 0
+    for epoch in range(1, len(losses)):
+        if losses[epoch] < losses[epoch - 1]:
+            best = epoch
+        elif epoch - best >= patience:
+            break
+    return best
+
+
 PATIENCE = "Training stops when that many epochs in succession brought no new smallest loss."
 
 OF_STOPPING = [
@@ -164,6 +203,19 @@ OF_STOPPING = [
         "Remember the epoch of the smallest loss, and return that.",
     ),
     Mistake(
+        "the last, not the best",
+        _when_it_ends,
+        "Where training stops, this is the epoch at which it does. By then the net has been getting worse for a while.",
+        "Remember the epoch of the smallest loss, and return that.",
+    ),
+    Mistake(
+        "always epoch 0",
+        lambda losses, patience: 0,
+        "No loss seems to be smaller than the first: `best` may begin with 0, below which no loss falls, or the loop "
+        "ends in its first round.",
+        "Begin with the first loss as the smallest, and print the epoch in the loop.",
+    ),
+    Mistake(
         "off by one",
         lambda losses, patience: _early_stop(losses, patience + 1),
         "It waits for one epoch more than `patience`: > in place of >=.",
@@ -182,6 +234,12 @@ OF_STOPPING = [
         "The first epoch is 0.",
     ),
     Mistake(
+        "off by one",
+        _first_one_counted,
+        "The first epoch counts as one without a new smallest loss, because it is not below itself.",
+        "The waiting begins after the first epoch: begin with infinity as the smallest loss, or with epoch 1.",
+    ),
+    Mistake(
         "last of equals",
         lambda losses, patience: _stopping(losses, patience, lambda loss, best: loss <= best)[0],
         "An equal loss is taken for a better one: <= in place of <.",
@@ -197,6 +255,12 @@ OF_STOPPING = [
         "previous, not best",
         lambda losses, patience: _stopping(losses, patience, previous=True)[0],
         "Each loss is compared with the one before it, so a small fall after a large rise starts the waiting anew.",
+        "Compare with the smallest loss so far.",
+    ),
+    Mistake(
+        "previous, not best",
+        _last_fall,
+        "Each loss is compared with the one before it, so a small fall after a large rise is taken for the best.",
         "Compare with the smallest loss so far.",
     ),
     Mistake(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import product
+from itertools import accumulate, product
 from typing import Any
 
 import numpy as np
 
 from demos.exercises.checking.comparison import Mistake, agree
+from demos.exercises.checking.sums import products, sum_mistakes
 
 HINTS = (
     "First add up the weights of the facts that hold. A fact that does not hold is 0: what does it do to a product?",
@@ -19,16 +20,20 @@ HINTS = (
 
 def check(decide: Any) -> None:
     """Nothing if `decide` is a perceptron; raises CheckFailed."""
-    advice = "Work out the sum for this case on paper: w1 * x1 + w2 * x2 + ..."
+    advice = "Work out the sum for this case on paper: weight times fact, for each fact, all added up."
     agree("decide", decide, _right, _cases(), MISTAKES, advice=advice)
 
 
 def _right(facts: Sequence[float], weights: Sequence[float], threshold: float) -> int:
-    return int(_total(facts, weights) > threshold)
+    return _above(_total(facts, weights), threshold)
+
+
+def _above(total: float, threshold: float) -> int:
+    return int(total > threshold)
 
 
 def _total(facts: Sequence[float], weights: Sequence[float]) -> float:
-    return sum(w * x for w, x in zip(weights, facts, strict=True))
+    return sum(products(facts, weights))
 
 
 def _cases() -> list[tuple[Any, ...]]:
@@ -51,28 +56,48 @@ MISTAKES = [
         ">= where > is meant: the sum has to be above the threshold, and here it is just as high.",
         "Compare with >.",
     ),
-    Mistake(
-        "other way round",
-        lambda facts, weights, threshold: int(_total(facts, weights) < threshold),
-        "It says 1 where the sum is below the threshold.",
-        "Which of the two should be larger for a yes?",
+    *(
+        Mistake(
+            "other way round",
+            wrong,
+            "It says 1 where the sum is below the threshold.",
+            "Which of the two should be larger for a yes?",
+        )
+        for wrong in (
+            lambda facts, weights, threshold: int(_total(facts, weights) < threshold),
+            lambda facts, weights, threshold: int(_total(facts, weights) <= threshold),
+        )
     ),
     Mistake(
-        "no weights",
-        lambda facts, weights, threshold: int(sum(facts) > threshold),
-        "The facts are counted, not weighed.",
-        "Multiply each fact by its weight before adding.",
+        "sign",
+        lambda facts, weights, threshold: _above(_total(facts, weights), -threshold),
+        "The threshold is added to the sum.",
+        "Leave the sum as it is, and compare it with the threshold.",
+    ),
+    *sum_mistakes(_above, "fact", "weight"),
+    Mistake(
+        "returns too early",
+        lambda facts, weights, threshold: int(any(total > threshold for total in accumulate(products(facts, weights)))),
+        "It says 1 as soon as the facts so far are enough; weights below 0 that come later are not counted.",
+        "Compare with the threshold after the loop, when the sum is complete.",
     ),
     Mistake(
-        "no facts",
-        lambda facts, weights, threshold: int(sum(weights) > threshold),
-        "All weights are added up, also those of facts that do not hold.",
-        "Multiply each weight by its fact: where that is 0 nothing is added.",
+        "fixed numbers",
+        lambda facts, weights, threshold: _above(_total(facts, weights), 7.0),
+        "The 7 of the example is written into the function.",
+        "Compare with `threshold`, whatever it is.",
     ),
     Mistake(
-        "no decision",
-        lambda facts, weights, threshold: _total(facts, weights),
-        "The sum itself is returned.",
-        "Compare it with the threshold, and return 1 or 0.",
+        "-1 instead of 0",
+        lambda facts, weights, threshold: 2 * _right(facts, weights, threshold) - 1,
+        "It says -1 where the answer is no.",
+        "Return 0 there.",
+    ),
+    *(
+        Mistake("no decision", wrong, "The sum itself is returned.", "Compare it with the threshold: return 1 or 0.")
+        for wrong in (
+            lambda facts, weights, threshold: _total(facts, weights),
+            lambda facts, weights, threshold: _total(facts, weights) - threshold,
+        )
     ),
 ]

@@ -62,6 +62,7 @@ def _apart(outputs: Rows, targets: Rows) -> np.ndarray:
 NO_MEAN = "The examples are added up, but not divided by their number n."
 NO_HALF = "The 1/2 is missing, so it is twice what it should be."
 COMPONENTS = "It is divided by the number of all components, as `numpy.mean` does; n counts the examples only."
+OF_ONE = "It is divided by the number of components of one output; n counts the examples."
 DIVIDE = "Divide by len(outputs)."
 
 OF_COST = [
@@ -84,6 +85,24 @@ OF_COST = [
         lambda y, t: (_apart(y, t) ** 2).mean(),
         f"{COMPONENTS} The 1/2 is missing as well.",
         "Take the sum over the components, half the mean over the examples.",
+    ),
+    Mistake(
+        "mean over components",
+        lambda y, t: (_apart(y, t) ** 2).sum() / (2 * len(y[0])),
+        OF_ONE,
+        DIVIDE,
+    ),
+    Mistake(
+        "brackets",
+        lambda y, t: (_apart(y, t) ** 2).sum() / 2 * len(y),
+        "Without brackets the half is multiplied by n: / and * are worked off from left to right.",
+        "Put 2 * n into brackets.",
+    ),
+    Mistake(
+        "brackets",
+        lambda y, t: (np.array(y) - np.array(t) ** 2).sum() / (2 * len(y)),
+        "Without brackets only t is squared: ** comes before -.",
+        "Put the difference into brackets.",
     ),
     Mistake(
         "forgot the square",
@@ -119,13 +138,19 @@ OF_COST = [
         "= instead of +=",
         lambda y, t: (_apart(y, t)[-1] ** 2).sum() / (2 * len(y)),
         "Only the last example counts: the total is set anew for each one.",
-        "Add to the total with +=.",
+        "Set it to 0 once, before the loop, and add to it with +=.",
     ),
-    Mistake(
-        "returns too early",
-        lambda y, t: (_apart(y, t)[0] ** 2).sum() / (2 * len(y)),
-        "Only the first example counts: `return` stands inside the loop.",
-        "Return after the loop: take the indentation back.",
+    *(
+        Mistake(
+            "returns too early",
+            wrong,
+            f"Only the first {part} counts: `return` stands inside the loop.",
+            "Return after the loop: take the indentation back.",
+        )
+        for part, wrong in (
+            ("example", lambda y, t: (_apart(y, t)[0] ** 2).sum() / (2 * len(y))),
+            ("component", lambda y, t: _apart(y, t)[0][0] ** 2 / (2 * len(y))),
+        )
     ),
 ]
 
@@ -156,6 +181,19 @@ OF_GRADIENT = [
         "Multiply by 1/(2n).",
     ),
     Mistake("mean over components", lambda y, t: _apart(y, t) / _apart(y, t).size, COMPONENTS, DIVIDE),
+    Mistake("mean over components", lambda y, t: _apart(y, t) / len(y[0]), OF_ONE, DIVIDE),
+    Mistake(
+        "brackets",
+        lambda y, t: np.array(y) - np.array(t) / len(y),
+        "Without brackets only t is divided: / comes before -.",
+        "Put the difference into brackets.",
+    ),
+    Mistake(
+        "same list again",
+        lambda y, t: [(_apart(y, t) / len(y))[-1]] * len(y),
+        "All rows are the last one: [[0.0] * m] * n holds one and the same list n times.",
+        "Make a new list for each output.",
+    ),
     Mistake(
         "not the slope",
         lambda y, t: _apart(y, t) ** 2 / (2 * len(y)),

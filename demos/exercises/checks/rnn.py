@@ -112,12 +112,6 @@ def _past_wrapped(*case: Any) -> Any:
     return dw, du + parts[0, 2] * _states(*case[:4])[-1], db
 
 
-def _error_everywhere(xs: Sequence[float], w: float, u: float, b: float, target: float) -> Any:
-    """With dE/dh_T at each step."""
-    last = _states(xs, w, u, b)[-1] - target
-    return _parts(xs, w, u, b, target, back=lambda dz, u: last).sum(axis=0)
-
-
 def _each_by_itself(xs: Sequence[float], w: float, u: float, b: float, target: float) -> Any:
     """With h_t - target at each step, as if each state were compared with the target, and nothing came from later."""
     hs = np.array([0.0, *_states(xs, w, u, b)])
@@ -125,9 +119,7 @@ def _each_by_itself(xs: Sequence[float], w: float, u: float, b: float, target: f
     return dz @ np.array(xs), dz @ hs[:-1], dz.sum()
 
 
-def _permuted(order: Sequence[int]) -> Callable[..., Any]:
-    return lambda *case: _parts(*case).sum(axis=0)[list(order)]
-
+NO_BIAS = "b is not added."
 
 OF_STATES = [
     Mistake(
@@ -136,18 +128,8 @@ OF_STATES = [
         "Each state depends on its own x alone, as if the one before were 0.",
         "After each step put the new state in h, so that the next one hears it.",
     ),
-    Mistake(
-        "forgot tanh",
-        _read(lambda x, h, w, u, b: w * x + u * h + b),
-        "The weighted sum is the state itself.",
-        "Take tanh of the sum, at each step.",
-    ),
-    Mistake(
-        "forgot the bias",
-        _read(lambda x, h, w, u, b: math.tanh(w * x + u * h)),
-        "b is not added.",
-        "Each step adds b inside tanh.",
-    ),
+    Mistake("forgot tanh", _read(lambda x, h, w, u, b: w * x + u * h + b), "It is the sum itself.", "Take tanh of it."),
+    Mistake("bias forgotten", _read(lambda x, h, w, u, b: math.tanh(w * x + u * h)), NO_BIAS, "Add b inside tanh."),
     Mistake(
         "weights exchanged",
         _read(lambda x, h, w, u, b: math.tanh(u * x + w * h + b)),
@@ -179,13 +161,28 @@ OF_GRADIENTS = [
         "only the last step",
         lambda *case: _parts(*case)[-1],
         "Only what w, u and b do in the last step is counted. They were used in all steps before as well.",
-        "After step T go on to T - 1 with dE/dh_(T-1) = dE/dz_T * u, and so on down to 1.",
+        "Go on to T - 1 with dE/dh_(T-1) = dE/dz_T * u, and so on down to 1. Is there a `return` inside the loop?",
+    ),
+    Mistake(
+        "nothing is added",
+        lambda *case: np.zeros(3),
+        "All three are 0: the loop over the steps does not run, or what it computes is not added.",
+        "range(T, 0) is empty; to count downwards it takes a third argument, -1. Print t inside the loop.",
     ),
     Mistake(
         "= instead of +=",
         lambda *case: _parts(*case)[0],
         "Only the part of the first step is left, the last to be computed: each part overwrites the one before.",
         "Begin with dw = du = db = 0.0, and add the part of each step with +=.",
+    ),
+    *(
+        Mistake(
+            "= instead of +=",
+            lambda *case, at=at: np.where(np.arange(3) == at, _parts(*case)[0], _parts(*case).sum(axis=0)),
+            f"The other two are right. Of {name} only the part of the first step is left, the last to be computed.",
+            "Add its parts with +=, too.",
+        )
+        for at, name in enumerate(("dw", "du, which is 0 as h_0 is,", "db"))
     ),
     Mistake(
         "mean instead of sum",
@@ -204,6 +201,15 @@ OF_GRADIENTS = [
         _with(slope=lambda h: 1 - math.tanh(h) ** 2),
         "The slope is 1 - tanh(z)^2, and tanh(z) is the state h itself; here it is 1 - tanh(h)^2.",
         "Use 1 - h_t^2.",
+    ),
+    Mistake(
+        "slope of the sigmoid",
+        _with(slope=lambda h: h * (1 - h)),
+        "h (1 - h) is the slope of a sigmoid. These neurons have tanh.",
+        "Use 1 - h_t^2.",
+    ),
+    Mistake(
+        "forgot the square", _with(slope=lambda h: 1 - h), "It is 1 - h_t in place of 1 - h_t^2.", "Use 1 - h_t^2."
     ),
     Mistake(
         "forgot the factor u",
@@ -225,7 +231,7 @@ OF_GRADIENTS = [
     ),
     Mistake(
         "forgot to multiply by the upstream gradient",
-        _error_everywhere,
+        lambda *case: _parts(*case, back=lambda dz, u: _states(*case[:4])[-1] - case[4]).sum(axis=0),
         "Each step begins anew with h_T - target, as if the last state depended on each h_t directly.",
         "h_T - target is dE/dh_T alone. For earlier steps it is dE/dz * u of the step after.",
     ),
@@ -253,10 +259,16 @@ OF_GRADIENTS = [
         "It goes from the first step to the last. But E looks at h_T, so the gradient comes from the end.",
         "Let t run from T down to 1.",
     ),
+    Mistake(
+        "wrong order",
+        lambda *case: (case[0][::-1] @ _parts(*case)[:, 2], *_parts(*case).sum(axis=0)[1:]),
+        "du and db are right. In dw the numbers of xs are taken from first to last, while t goes backwards.",
+        "At step t it is x_t, which is xs[t - 1].",
+    ),
     *(
         Mistake(
             "wrong order",
-            _permuted(order),
+            lambda *case, order=order: _parts(*case).sum(axis=0)[list(order)],
             "The three numbers are right, but not in their order.",
             "Return dw, du, db.",
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -22,16 +23,17 @@ HINTS = (
 )
 
 
+@np.errstate(all="ignore")  # where arrays overflow, what comes of it is told in words
 def check(softmax: Any, cross_entropy: Any, cross_entropy_gradient: Any) -> None:
     """Nothing if all three are right; raises CheckFailed."""
     scores = [(scores,) for scores in [*_ordinary(), *LARGE]]
     advice = "Compute exp of each of these scores, their sum, and divide."
     agree("softmax", softmax, _softmax, scores, OF_SOFTMAX, advice=advice)
-    labelled = [(scores, label) for scores in [*_ordinary(), *LARGE] for label in sorted({0, len(scores) - 1})]
+    cases = [(scores, label) for scores in [*_ordinary(), *LARGE] for label in sorted({0, len(scores) - 1})]
     advice = "Compute the probability of the label, and -log of it."
-    agree("cross_entropy", cross_entropy, _loss, labelled, OF_LOSS, advice=advice)
+    agree("cross_entropy", cross_entropy, _loss, cases, OF_LOSS, advice=advice, tolerance=1e-4)
     advice = "Compare with (cross_entropy afterwards - before) / h, where a small h is added to one of the scores."
-    agree("cross_entropy_gradient", cross_entropy_gradient, _gradient, labelled, OF_GRADIENT, advice=advice)
+    agree("cross_entropy_gradient", cross_entropy_gradient, _gradient, cases, OF_SLOPE, advice=advice)
 
 
 LARGE = [
@@ -41,6 +43,7 @@ LARGE = [
     [-1000.0, -1001.0],
     [1000.0, -1000.0, 999.0],
     [-800.0, 800.0, 0.0, 790.0],
+    [-1000.0, -1000.0, 1000.0, 1000.0],
 ]
 
 
@@ -80,14 +83,7 @@ def _naive(scores: Sequence[float]) -> list[float]:
 
 def _naive_arrays(scores: Sequence[float]) -> Any:
     """The formula as it stands, with NumPy: where a number is too large for exp, it gives nan."""
-    with np.errstate(all="ignore"):
-        return np.exp(scores) / np.exp(scores).sum()
-
-
-def _log(x: Any) -> Any:
-    """The logarithm as NumPy has it, without its warnings."""
-    with np.errstate(all="ignore"):
-        return np.log(x)
+    return np.exp(scores) / np.exp(scores).sum()
 
 
 def _shifted_in_part(scores: Sequence[float]) -> list[float]:
@@ -119,7 +115,7 @@ def _to_base(base: int) -> list[Callable[..., Any]]:
     return [
         lambda scores, label: _loss(scores, label) / log,
         _of_probability(lambda p: -math.log(p) / log),
-        _of_probability(lambda p: -_log(p) / log),
+        _of_probability(lambda p: -np.log(p) / log),
     ]
 
 
@@ -148,15 +144,19 @@ MINUS = "Put a minus before it."
 NATURAL = "This is the logarithm to the base {}; the natural one is meant."
 PROBABILITIES = "These are the probabilities themselves, which is right for all classes but the label."
 HOT = "At the label, subtract 1."
+FROM_0 = "It is right for the class before the label: labels count from 0, as indices do."
 
 OF_SOFTMAX = [
     Mistake("overflow", _naive, OVERFLOW, SHIFT),
     Mistake("overflow", _naive_arrays, OVERFLOW, SHIFT),
-    Mistake(
-        "overflow",
-        lambda scores: _naive([s - scores[0] for s in scores]),
-        "The first score is subtracted from all. Another one can still be above it by more than exp can bear.",
-        "Subtract the largest of them.",
+    *(
+        Mistake(
+            "overflow",
+            lambda scores, of=of: _naive([s - of(scores) for s in scores]),
+            f"{what} is subtracted from all. The largest can still be above it by more than exp can bear.",
+            "Subtract the largest of them.",
+        )
+        for what, of in (("The first score", lambda s: s[0]), ("The smallest score", min), ("The mean", fmean))
     ),
     Mistake("shifted in part", _shifted_in_part, IN_PART, BOTH),
     Mistake("shifted in part", _shifted_below_only, IN_PART, BOTH),
@@ -185,12 +185,6 @@ OF_SOFTMAX = [
         "Each probability depends on all scores: divide exp of the score by the sum for all of them.",
     ),
     Mistake(
-        "shifted, no exp",
-        lambda scores: [s - max(scores) for s in scores],
-        "The scores are shifted, and that is all.",
-        "Take exp of each, and divide by their sum.",
-    ),
-    Mistake(
         "sign",
         lambda scores: _softmax([-s for s in scores]),
         "The highest score gets the smallest probability: exp(-s) in place of exp(s).",
@@ -206,18 +200,18 @@ OF_SOFTMAX = [
 
 OF_LOSS = [
     Mistake("log of 0", _of_probability(lambda p: -math.log(p)), LOG_OF_ZERO, APART),
-    Mistake("log of 0", _of_probability(lambda p: -_log(p)), LOG_OF_ZERO, APART),
+    Mistake("log of 0", _of_probability(lambda p: -np.log(p)), LOG_OF_ZERO, APART),
     *(
         Mistake("log of 0", _of_probability(loss(small)), EPSILON, APART)
         for small in (1e-300, *(10.0**-k for k in range(7, 17)))
         for loss in (_raised, _floored)
     ),
     Mistake("overflow", lambda scores, label: math.log(sum(_powers(scores))) - scores[label], OVERFLOW, SHIFT),
-    Mistake("overflow", lambda scores, label: _log(np.exp(scores).sum()) - scores[label], OVERFLOW, SHIFT),
+    Mistake("overflow", lambda scores, label: np.log(np.exp(scores).sum()) - scores[label], OVERFLOW, SHIFT),
     Mistake("overflow", _of_probability(lambda p: -math.log(p), _naive), OVERFLOW, SHIFT),
-    Mistake("overflow", _of_probability(lambda p: -_log(p), _naive_arrays), OVERFLOW, SHIFT),
+    Mistake("overflow", _of_probability(lambda p: -np.log(p), _naive_arrays), OVERFLOW, SHIFT),
     Mistake("sign", lambda scores, label: -_loss(scores, label), BELOW_0, MINUS),
-    Mistake("sign", _of_probability(_log), BELOW_0, MINUS),
+    Mistake("sign", _of_probability(np.log), BELOW_0, MINUS),
     Mistake("sign", _of_probability(math.log), BELOW_0, MINUS),
     *(
         Mistake("factor", wrong, NATURAL.format(base), "Use math.log with one argument.")
@@ -231,16 +225,26 @@ OF_LOSS = [
         "Add max(scores) to the logarithm, or subtract it from the label's score as well.",
     ),
     Mistake(
-        "no logarithm",
-        _of_probability(lambda p: 1 - p),
-        "It is 1 - p: at most 1, however wrong the net is.",
-        "Take the logarithm.",
+        "shift not undone",
+        lambda scores, label: _loss(scores, label) - 2 * max(scores),
+        "max(scores) was subtracted inside exp, and it is subtracted once more outside.",
+        "Add max(scores) to the logarithm: log(exp(m)) is m.",
     ),
+    Mistake(
+        "off by one", lambda scores, label: _loss(scores, (label - 1) % len(scores)), FROM_0, "Use `label` as it is."
+    ),
+    Mistake("no logarithm", _of_probability(lambda p: 1 - p), "It is 1 - p, at most 1.", "Take the logarithm."),
     Mistake("no logarithm", _of_probability(lambda p: p), "This is the probability itself.", "Return -log of it."),
     Mistake(
         "all labels",
         lambda scores, label: sum(_loss(scores, k) for k in range(len(scores))),
         "It is added up over all classes; only the label counts.",
+        "Take the one probability at the index `label`.",
+    ),
+    Mistake(
+        "all labels",
+        lambda scores, label: -sum(math.log(p if k == label else 1 - p) for k, p in enumerate(_softmax(scores))),
+        "-log(1 - p) is added for the other classes. That belongs to outputs that are sigmoids, each by itself.",
         "Take the one probability at the index `label`.",
     ),
     Mistake(
@@ -251,7 +255,7 @@ OF_LOSS = [
     ),
 ]
 
-OF_GRADIENT = [
+OF_SLOPE = [
     Mistake(
         "sign",
         lambda scores, label: _one_hot(scores, label) - _softmax(scores),
@@ -278,10 +282,16 @@ OF_GRADIENT = [
         "By the chain rule, multiply by the derivative of p in each score; what comes out is much simpler.",
     ),
     Mistake(
+        "not the loss",
+        lambda scores, label: [p * (1 - p) for p in _softmax(scores)],
+        "p (1 - p) is the slope of each probability in its own score. The loss is -log of one of them.",
+        "By the chain rule, multiply the slope of -log p in p by that of p in each score.",
+    ),
+    Mistake(
         "subtracted everywhere",
         lambda scores, label: np.array(_softmax(scores)) - 1,
         "1 is subtracted from all probabilities.",
-        "Subtract it at the label only.",
+        HOT,
     ),
     Mistake("overflow", lambda scores, label: _naive(scores) - _one_hot(scores, label), OVERFLOW, SHIFT),
     Mistake("overflow", lambda scores, label: _naive_arrays(scores) - _one_hot(scores, label), OVERFLOW, SHIFT),

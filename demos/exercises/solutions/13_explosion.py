@@ -11,7 +11,9 @@ def train(rate: float, longest: float = math.inf, steps: int = 1000) -> list[flo
     w, losses = [1.0, 1.0], []
     for _ in range(steps):
         losses.append(0.5 * sum(c * w_k * w_k for c, w_k in zip(CURVATURES, w, strict=True)))
-        gradient = clip([c * w_k for c, w_k in zip(CURVATURES, w, strict=True)], longest)
+        gradient = [c * w_k for c, w_k in zip(CURVATURES, w, strict=True)]
+        if longest < math.inf:
+            gradient = clip(gradient, longest)
         w = [w_k - rate * slope for w_k, slope in zip(w, gradient, strict=True)]
     return losses
 
