@@ -4,8 +4,8 @@ All that makes a net learn fits into one class: numbers that remember what they 
 the end back to every number that went in. Write it. What it has to do:
 
 - `Value(3.0)` has `data`, the number, and `grad`, which is 0.0. Both can be assigned.
-- `a + b`, `a * b`, `a ** n`, `a.exp()` and `a.relu()` make new Values. In + and * one of the two may be a plain number;
-  n is always one, such as 2, -1 or 0.5. The slope of relu at 0 is 0.
+- `a + b`, `a * b`, `a ** n`, `a.exp()` and `a.relu()` make new Values, and change no data. In + and * one of the two
+  may be a plain number; n is always one, such as 2, -1 or 0.5. The slope of relu at 0 is 0.
 - After `y.backward()`, dy/da has been added to the `grad` of each number a that y was made of. It is added to what was
   there: `a * a` and `a + a * b` need that, and so do two results made of the same a. In `y.grad` stands 1.
 - A graph may be 10,000 operations deep, and a number may be reached by billions of paths. Go over each edge once, and

@@ -62,6 +62,46 @@ def backward(root):
         for arg, partial in zip(node.args, node.partials):
             arg.grad += node.grad * partial
 """
+BY_LAYERS = """\
+    layer = [root]
+    while layer:
+        below = []
+        for node in layer:
+            for arg, partial in zip(node.args, node.partials):
+                arg.grad += node.grad * partial
+                if arg not in below:
+                    below.append(arg)
+        layer = below
+"""
+CALLS_ITSELF = """\
+def backward(root):
+    root.grad = 1.0
+    for arg, partial in zip(root.args, root.partials):
+        arg.grad += root.grad * partial
+        backward(arg)
+"""
+IN_A_DICT = """\
+def backward(root):
+    grads, waiting = {root: 1.0}, [root]
+    while waiting:
+        node = waiting.pop()
+        for arg, partial in zip(node.args, node.partials):
+            grads[arg] = grads.get(arg, 0.0) + grads[node] * partial
+            waiting.append(arg)
+    return grads
+"""
+FROM_SETS = """\
+def backward(root):
+    root.grad = 1.0
+    hand_on(root)
+
+
+def hand_on(node):
+    for arg, partial in zip(node.args, node.partials):
+        arg.grad += node.grad * partial
+    for arg in reversed(node.args):
+        hand_on(arg)
+"""
 
 MUTANTS = [
     ("= instead of +=", {"arg.grad += node.grad": "arg.grad = node.grad"}),
@@ -92,6 +132,23 @@ MUTANTS = [
     ("order not reversed", {"reversed(arguments_first(root))": "[root]"}),
     ("nodes repeated", RECURSIVE.replace("if node not in seen", "if True")),
     ("recursion instead of a topological order", {"elif node not in seen": "else"}),
+    ("breadth-first order", {LOOP: BY_LAYERS}),
+    (
+        "depth-first order",
+        RECURSIVE.replace("reversed(order)", "order")
+        .replace("            seen.add(node)", "            seen.add(node)\n            order.append(node)")
+        .replace("visit(arg)\n            order.append(node)", "visit(arg)"),
+    ),
+    ("recursion instead of a topological order", CALLS_ITSELF),
+    ("nodes repeated", FROM_SETS),
+    ("returns instead of storing", IN_A_DICT),
+    ("one argument forgotten", {"zip(node.args, node.partials, strict=True)": "zip(node.args[:1], node.partials)"}),
+    (
+        "stale gradients",
+        {"root: Node) -> list[Node]": "root: Node, order=[]) -> list[Node]", "    order: list[Node] = []\n": ""},
+    ),
+    ("wrong result", {"root.grad = 1.0": "root.grad = root.data"}),
+    ("wrong result", {"node.grad * partial": "node.data * partial"}),
     ("changes its arguments", {LOOP: LOOP + "            node.args = ()\n"}),
     ("not a number", {"root.grad = 1.0": "root.grad = None", "arg.grad += node.grad * partial": "pass"}),
     ("TypeError", {"node.grad * partial": "node * partial"}),

@@ -1,5 +1,7 @@
 """Wrong answers to task 23."""
 
+import re
+
 from demos.exercises import find
 
 STUB = find("engine").stub.read_text(encoding="utf-8")
@@ -174,6 +176,27 @@ TAPE = {
     "        self.args = args\n": "        self.args = args\n        Value.tape.append(self)\n",
     "reversed(self._arguments_first())": "reversed(Value.tape)",
 }
+SHARED = {
+    "args: Sequence[Value] = (), partials: Sequence[float] = ()": "args=[], partials=[]",
+    "(self.data + other.data, (self, other), (1.0, 1.0))": "(self.data + other.data)",
+    "(self.data * other.data, (self, other), (other.data, self.data))": "(self.data * other.data).of(self, other)",
+    "    def exp(self)": """\
+    def of(self, *args):
+        self.args += args
+        self.partials += [arg.data for arg in reversed(args)]
+        return self
+
+    def exp(self)""",
+    "        waiting = [(self, False)]\n": "        waiting = [(self, False)]\n        seen = []\n",
+    "elif node not in seen:\n                seen.add(node)": "else:\n                seen.append(node)",
+}
+CALLS_ITSELF = """\
+        self.grad = 1.0
+        for arg, partial in zip(self.args, self.partials):
+            arg.grad += self.grad * partial
+            arg.backward()
+"""
+CLEARED = {**TAPE, "reversed(self._arguments_first())": "[Value.tape.pop() for _ in range(len(Value.tape))]"}
 
 MUTANTS = [
     ("= instead of +=", {PUSH: "arg.grad = node.grad * partial"}),
@@ -200,12 +223,40 @@ MUTANTS = [
     ("argument instead of result", {"(self,), (result,)": "(self,), (self.data,)"}),
     ("at the threshold", {"self.data > 0": "self.data >= 0"}),
     ("forgot the local derivative", {"float(self.data > 0)": "1.0"}),
+    ("nothing is added", {"(self, other), (other.data, self.data))": "(self, other), (0.0, 0.0))"}),
     ("wrong result", {"max(self.data, 0.0)": "abs(self.data)"}),
     ("number as operand", {ADD: "        return Value(self.data + other.data"}),
     ("not a Value", {"return Value(result, (self,), (result,))": "return result"}),
     ("returns nothing", {"return Value(result, (self,), (result,))": "Value(result, (self,), (result,))"}),
     ("not a number", {PUSH: "arg.grad = arg * partial"}),
     ("stale gradients", TAPE),
+    ("graph forgotten", CLEARED),
+    ("took too long", SHARED),
+    ("recursion without end", {BACK: NAIVE.replace("for arg in self.args:", "for arg in self.args or [self]:")}),
+    ("recursion instead of a topological order", {BACK: CALLS_ITSELF}),
+    ("nothing is added", {BACK: BACK.replace("        self.grad = 1.0\n", "") + "        self.grad = 1.0\n"}),
+    ("forgot the seed", {BACK: BACK + "        self.grad = 0.0\n"}),
+    ("one grad for all", re.sub(r"\b(self|other|out)\.grad\b", "Value.grad", CLOSURES)),
+    ("argument not remembered", CLOSURES.replace("for arg in args:", "for arg in args[:1]:")),
+    ("called too early", CLOSURES.replace("out._backward = backward\n", "out._backward = backward()\n")),
+    ("missing method", {"    def __rmul__": "    def __rmult__"}),
+    (
+        "not a new Value",
+        {"        return Value(max": "        if self.data > 0:\n            return self\n        return Value(max"},
+    ),
+    (
+        "changes its arguments",
+        {
+            "        return Value(max(self.data, 0.0)": "        if self.data < 0:\n            self.data = 0.0\n"
+            "        return Value(self.data"
+        },
+    ),
+    (
+        "unhashable",
+        {"    def __add__": "    def __eq__(self, other):\n        return self.data == other.data\n\n    def __add__"},
+    ),
+    ("wrong start", {"        self.data = data": "        self.data = round(data, 3)"}),
+    ("number as operand", {"self.data**exponent,": "self.data**exponent.data,"}),
     ("training differs", {MUL: MEMO, "    def __init__": "    products = {}\n\n    def __init__"}),
     ("the engine's own", "from autograd import Value\n"),
     ("the engine's own", WRAPPED),

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from demos.exercises.checking.calls import Raised, need_function
-from demos.exercises.checking.classes import an_end, any_depth, each_edge_once, numbers, told
-from demos.exercises.checking.missteps import Misstep, misstep
 from demos.exercises.checking.numbers import unlike
-from demos.exercises.checking.orders import Edges, gradients, same
 from demos.exercises.checking.words import shown
+from demos.exercises.checks.parts.classes import an_end, any_depth, each_edge_once, numbers, told
+from demos.exercises.checks.parts.missteps import Misstep, misstep
+from demos.exercises.checks.parts.orders import Edges, gradients, same
 from demos.exercises.verdict import CheckFailed, Finding
 
 HINTS = (
@@ -151,7 +151,7 @@ def _gradients(backward: Any, graph: Graph) -> dict[str, float]:
     if returned is not None and not any(grads.values()):
         cause = "The gradients are returned, perhaps; but in the nodes nothing has changed."
         advice = "Write each gradient to the grad of its node. Nobody looks at what backward returns."
-        got = f"all grad are 0, and {shown(returned)} was returned"
+        got = f"all grad are 0, and a {type(returned).__name__} was returned"
         raise CheckFailed(Finding("returns instead of storing", graph.text, "gradients in grad", got, cause, advice))
     return grads
 

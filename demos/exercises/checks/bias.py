@@ -12,8 +12,8 @@ import numpy as np
 from demos.exercises.checking.comparison import Mistake, agree
 from demos.exercises.checking.judge import NOT_WRITTEN
 from demos.exercises.checking.numbers import flat, plain
-from demos.exercises.checking.sums import products, sum_mistakes
 from demos.exercises.checking.words import shown
+from demos.exercises.checks.parts.sums import products, sum_mistakes
 from demos.exercises.verdict import CheckFailed, Finding
 
 HINTS = (

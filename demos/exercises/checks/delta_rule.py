@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from demos.exercises.checking.comparison import Mistake, agree
-from demos.exercises.checking.delta_steps import STEP_MISTAKES, State, right_step
+from demos.exercises.checks.parts.delta_steps import STEP_MISTAKES, State, right_step
 
 HINTS = (
     "Compute t - y first, once, and give it a name. Everything that changes in this step is proportional to it.",

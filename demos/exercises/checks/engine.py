@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from autograd import Value as Ours
-from demos.exercises.checking.calls import Raised
-from demos.exercises.checking.classes import an_end, need_engine, need_unchanged, numbers, told
-from demos.exercises.checking.engines import OPS, Case, cases, diagnose, right_grads
-from demos.exercises.checking.forward import equal_told, need_forward, need_methods
-from demos.exercises.checking.graphs import grads_in_words, need_depth, need_graphs, need_independence, need_order
 from demos.exercises.checking.numbers import unlike
-from demos.exercises.checking.training import train
 from demos.exercises.checking.words import shown
+from demos.exercises.checks.parts.classes import an_end, need_engine, need_unchanged, numbers, told
+from demos.exercises.checks.parts.engines import OPS, Case, cases, diagnose, right_grads
+from demos.exercises.checks.parts.forward import equal_told, functions_kept, need_forward, need_methods
+from demos.exercises.checks.parts.graphs import grads_in_words, need_depth, need_graphs, need_independence, need_order
+from demos.exercises.checks.parts.training import train
 from demos.exercises.verdict import CheckFailed, Finding
 
 HINTS = (
@@ -50,41 +47,36 @@ def _seed(Value: Any) -> None:
     """Only whether anything arrives, and whether all begins with 1; what arrives is looked at later."""
     asked = "y = a * b with a.data = 3.0, b.data = -2.0; y.backward()"
     values = {"a": Value(3.0), "b": Value(-2.0)}
-    with _functions_kept(asked), an_end(asked), told(asked):
+    with functions_kept(asked), an_end(asked), told(asked):
         values["y"] = values["a"] * values["b"]
         values["y"].backward()
         twice = Value(3.0)
         (twice + twice).backward()
     got = numbers(asked, values, "grad")
+    doubled = numbers("y = a + a; y.backward()", {"a": twice}, "grad")["a"]
     name, cause, advice = "", "", "dy/dy = 1. Begin with that."
     if not any(got.values()):
         name = "forgot the seed"
         cause = "All gradients stay 0, that of y as well: everything is a multiple of it, and it was never set, or in "
         cause += "the end it is 0 again."
-    elif list(got.values()) == [1.0, 1.0, 1.0] == [1.0, 1.0, numbers("a + a", {"a": twice}, "grad")["a"]]:
+    elif {*got.values(), doubled} == {1.0}:
         name = "recursion instead of a topological order"
         cause = "All gradients are 1: `backward` is called for each argument too, and sets its grad to 1 each time."
         advice = "Only y begins with 1. Put all below it in an order in which each comes before its arguments."
+    elif got["y"] != 1 and len(set(got.values())) == 1:
+        name = "one grad for all"
+        cause = "There is a single grad, which belongs to the class: Value.grad, or a list that all share."
+        advice = "Give each Value its own: self.grad = 0.0 in __init__."
+    elif got["y"] == 1 and not any((got["a"], got["b"], doubled)):
+        name = "nothing is added"
+        cause = "y.grad is 1, but nothing comes down from it. It is set too late, or no way back is ever called."
+        advice = "Begin with y.grad = 1. Then let each operation hand on what stands in the grad of its result."
     elif got["y"] != 1:
         name = "forgot the seed"
         cause = "The grad of y itself is not 1 in the end."
     if name:
         expected = "a.grad = -2.0, b.grad = 3.0, y.grad = 1.0"
         raise CheckFailed(Finding(name, asked, expected, grads_in_words(got), cause, advice))
-
-
-@contextmanager
-def _functions_kept(asked: str) -> Iterator[None]:
-    """Inside, the error that None is called becomes CheckFailed."""
-    try:
-        yield
-    except Raised as error:
-        if "'NoneType' object is not callable" not in str(error):
-            raise
-        cause = "`out._backward = backward()`, with parentheses, calls it at once, and keeps what it returns: None."
-        advice = "Keep the function itself, without parentheses."
-        finding = Finding("called too early", asked, "functions that can be called later", str(error), cause, advice)
-        raise CheckFailed(finding) from None
 
 
 def _single_operations(Value: Any, wanted: list[Case]) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd import dot
 from demos.exercises.checking.comparison import Mistake, agree
-from demos.exercises.checking.sums import products, sum_mistakes
+from demos.exercises.checks.parts.sums import products, sum_mistakes
 
 HINTS = (
     "What would you do with pencil and paper at the till? Each portion times its price, all of that added up; the fee "

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from demos.exercises.checking.classes import need_engine, need_unchanged, need_value, numbers, told
-from demos.exercises.checking.engines import OPS, Case, cases, diagnose, right_value
 from demos.exercises.checking.numbers import unlike
 from demos.exercises.checking.words import shown, shown_apart
+from demos.exercises.checks.parts.classes import need_engine, need_unchanged, need_value, numbers, told
+from demos.exercises.checks.parts.engines import OPS, Case, cases, diagnose, right_value
 from demos.exercises.verdict import CheckFailed, Finding
 
 HINTS = (

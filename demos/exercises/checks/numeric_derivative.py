@@ -10,7 +10,8 @@ from typing import Any
 
 from demos.exercises.checking.calls import need_function
 from demos.exercises.checking.comparison import Mistake, agree
-from demos.exercises.checking.differences import (
+from demos.exercises.checking.numbers import plain
+from demos.exercises.checks.parts.differences import (
     CENTRAL,
     CENTRAL_MISTAKES,
     CUBE,
@@ -24,7 +25,6 @@ from demos.exercises.checking.differences import (
     slope_of,
     slopes,
 )
-from demos.exercises.checking.numbers import plain
 
 HINTS = (
     "A slope is a difference divided by a distance. How far apart are x + h and x, how far x + h and x - h?",

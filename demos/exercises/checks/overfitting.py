@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from demos.exercises.checking.comparison import Mistake, agree
-from demos.exercises.checking.splits import check_split
+from demos.exercises.checks.parts.splits import check_split
 
 HINTS = (
     "split: shuffle the places, not the examples: one order of 0 .. n - 1 serves both lists. early_stop: which two "

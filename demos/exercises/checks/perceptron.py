@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from demos.exercises.checking.comparison import Mistake, agree
-from demos.exercises.checking.sums import products, sum_mistakes
+from demos.exercises.checks.parts.sums import products, sum_mistakes
 
 HINTS = (
     "First add up the weights of the facts that hold. A fact that does not hold is 0: what does it do to a product?",

@@ -8,11 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from demos.exercises.checking.calls import Raised, called, need_function
+from demos.exercises.checking.numbers import plain, unlike
+from demos.exercises.checking.words import shown
 from demos.exercises.verdict import CheckFailed, Finding
-
-from .calls import Raised, called, need_function
-from .numbers import plain, unlike
-from .words import shown
 
 
 def check_split(split: Any) -> None:

@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import Value, dot
-
-from .comparison import Mistake
+from demos.exercises.checking.comparison import Mistake
 
 State = tuple[list[float], float]
 """Weights and bias."""

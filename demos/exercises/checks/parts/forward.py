@@ -9,12 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 from autograd import Value as Ours
+from demos.exercises.checking.calls import Raised
+from demos.exercises.checking.numbers import unlike
+from demos.exercises.checking.words import shown_apart
 from demos.exercises.verdict import CheckFailed, Finding
 
-from .calls import Raised
 from .classes import need_unchanged, need_value, numbers, told
-from .numbers import unlike
-from .words import shown_apart
 
 FORWARD: dict[str, Callable[[Any, Any], Any]] = {
     "a + b": operator.add,
@@ -68,12 +68,20 @@ def equal_told(Value: Any) -> Iterator[None]:
         wanted = "Values that a set or a dict can hold"
         raise CheckFailed(Finding("unhashable", error.call, wanted, str(error), cause, advice)) from None
     except CheckFailed as error:
-        if Value(3.0) != Value(3.0):
+        if not _equal(Value):
             raise
         words = "Two Values with equal numbers count as equal, by an __eq__ or as a dataclass has it. Then `in` takes "
         words += "one for the other, and that may be all that is wrong."
         cause = "\n".join(part for part in (error.finding.cause, words) if part)
         raise CheckFailed(replace(error.finding, cause=cause)) from None
+
+
+def _equal(Value: Any) -> bool:
+    """Whether two Values with the same numbers are equal."""
+    try:
+        return bool(Value(3.0) == Value(3.0))
+    except Exception:  # what the answer's own __eq__ raises
+        return False
 
 
 def need_forward(Value: Any) -> None:
@@ -82,7 +90,7 @@ def need_forward(Value: Any) -> None:
         asked = f"y = {text} with a.data = 3.0, b.data = -2.0"
         with told(asked):
             given = {"a": Value(3.0), "b": Value(-2.0)}
-        with _numbers_as_operands(asked, text), told(asked):
+        with _numbers_as_operands(asked, text), functions_kept(asked), told(asked):
             y = formula(*given.values())
         need_value("Value", Value, y, asked)
         need_unchanged(asked, given, {"a": 3.0, "b": -2.0})
@@ -112,3 +120,17 @@ def _numbers_as_operands(asked: str, text: str) -> Iterator[None]:
         raise CheckFailed(
             Finding("number as operand", asked, "a Value", str(error), cause, WITH_A_NUMBER[text])
         ) from None
+
+
+@contextmanager
+def functions_kept(asked: str) -> Iterator[None]:
+    """Inside, the error that None is called becomes CheckFailed."""
+    try:
+        yield
+    except Raised as error:
+        if "'NoneType' object is not callable" not in str(error):
+            raise
+        cause = "`out._backward = backward()`, with parentheses, calls it at once, and keeps what it returns: None."
+        advice = "Keep the function itself, without parentheses."
+        finding = Finding("called too early", asked, "functions that can be called later", str(error), cause, advice)
+        raise CheckFailed(finding) from None

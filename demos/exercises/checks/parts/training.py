@@ -9,8 +9,9 @@ import numpy as np
 
 from nets import moons
 
+POINTS = 24
 HIDDEN = 8
-RATE = 8.0
+RATE = 6.0
 
 
 class Trained(NamedTuple):
@@ -23,7 +24,7 @@ class Trained(NamedTuple):
 
 def train(kind: Any, steps: int) -> Trained:
     """What comes of so many steps of gradient descent, each on all points, with the mean of (p - t)^2 as the loss."""
-    xs, ts = moons(40, noise=0.1, seed=1)
+    xs, ts = moons(POINTS, noise=0.1, seed=1)
     examples = list(zip(xs.tolist(), ts.tolist(), strict=True))
     rng = np.random.default_rng(5)
     hidden = [[kind(w) for w in row] for row in rng.normal(size=(HIDDEN, 3)).tolist()]

@@ -8,11 +8,10 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import autograd
+from demos.exercises.checking.calls import Raised
+from demos.exercises.checking.numbers import plain, unlike
+from demos.exercises.checking.words import shown, shown_apart
 from demos.exercises.verdict import CheckFailed, Finding
-
-from .calls import Raised
-from .numbers import plain, unlike
-from .words import shown, shown_apart
 
 
 @contextmanager
@@ -113,18 +112,31 @@ def each_edge_once(asked: str, calls: int = 20_000) -> AbstractContextManager[No
     return _at_most(calls, finding)
 
 
-def an_end(asked: str, calls: int = 100_000) -> AbstractContextManager[None]:
+@contextmanager
+def an_end(asked: str, calls: int = 100_000) -> Iterator[None]:
     """Inside, an answer that goes on for ever on a small graph is stopped, and CheckFailed says why."""
-    finding = Finding(
+    wanted = "an end: there are only a few nodes"
+    shared = (
+        "a node stands among its own arguments, as happens with a default such as `args=[]`: that list is made once, "
+    )
+    shared += "and shared by all."
+    advice = "Print each node that is taken up, and its arguments."
+    loop = Finding(
         "took too long",
         asked,
-        "an end: there are only a few nodes",
+        wanted,
         f"more than {calls:,} calls of functions, and then it was stopped",
-        "A loop has no end. Either what is taken up is never taken off the list; or a node stands among its own "
-        "arguments, as happens with a default such as `args=[]`: that list is made once, and shared by all.",
-        "Print each node that the loop takes up, and its arguments.",
+        f"A loop has no end. Either what is taken up is never taken off the list; or {shared}",
+        advice,
     )
-    return _at_most(calls, finding)
+    try:
+        with _at_most(calls, loop):
+            yield
+    except Raised as error:
+        if not isinstance(error.error, RecursionError):
+            raise
+        cause = f"A function calls itself, and has no end. Either it does so at the leaves too; or {shared}"
+        raise CheckFailed(Finding("recursion without end", asked, wanted, "RecursionError", cause, advice)) from None
 
 
 @contextmanager

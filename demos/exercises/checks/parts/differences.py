@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Value, exp, grad, sin
-
-from .comparison import Mistake
+from demos.exercises.checking.comparison import Mistake
 
 
 @dataclass(frozen=True)

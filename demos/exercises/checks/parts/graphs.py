@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from autograd import Value as Ours
+from demos.exercises.checking.numbers import unlike
+from demos.exercises.checking.words import shown
 from demos.exercises.verdict import CheckFailed, Finding
 
 from .classes import an_end, any_depth, each_edge_once, numbers, told
 from .missteps import misstep
-from .numbers import unlike
 from .orders import Edges
 from .programs import SMALL, Program, random_programs, run
-from .words import shown
 
 DEEP = 10_000
 ADVICE = "Go through it by hand, from y back, and print what is added where."

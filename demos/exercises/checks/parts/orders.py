@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 
-from .numbers import unlike
+from demos.exercises.checking.numbers import unlike
 
 Edges = Mapping[str, tuple[tuple[str, float], ...]]
 """For each node, in the order in which they are made: its arguments, each with d node / d argument."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .comparison import Mistake
+from demos.exercises.checking.comparison import Mistake
 
 Numbers = Sequence[float]
 

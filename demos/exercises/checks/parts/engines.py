@@ -9,12 +9,12 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from autograd import Value, grad
+from demos.exercises.checking.calls import Raised
+from demos.exercises.checking.numbers import close, common_factor, unlike
+from demos.exercises.checking.words import shown
 from demos.exercises.verdict import CheckFailed, Finding
 
-from .calls import Raised
-from .numbers import close, common_factor, unlike
 from .slips import ADDING, PARTIAL, UPSTREAM, Edge, Slip
-from .words import shown
 
 
 class Formula(NamedTuple):

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 from typing import NamedTuple
 
-from .numbers import close
+from demos.exercises.checking.numbers import close
+
 from .orders import (
     Edges,
     Gradients,
