@@ -44,7 +44,7 @@ MUTANTS = [
     ("condition reversed", {RELU: "self.grad += out.grad * (self.data < 0)"}),
     ("forgot the exponent", {POW: POW.replace("exponent * ", "")}),
     ("exponent not lowered", {POW: POW.replace("(exponent - 1)", "exponent - 1")}),
-    ("missing parentheses", {POW: "self.grad += (exponent * self.data**exponent - 1) * out.grad"}),
+    ("brackets", {POW: "self.grad += (exponent * self.data**exponent - 1) * out.grad"}),
     ("right for squares only", {POW: "self.grad += out.grad * 2 * self.data"}),
     ("exponent not lowered", {POW: POW.replace("(exponent - 1)", "exponent")}),
     ("exponent lowered first", {POW: POW.replace("* exponent *", "* (exponent - 1) *")}),

@@ -109,7 +109,7 @@ PARTIAL = [
         "pow",
     ),
     Slip(
-        "missing parentheses",
+        "brackets",
         lambda e: e.exponent * e.data**e.exponent - 1,
         "Powers come before minus: n * a ** n - 1 is (n * a ** n) - 1.",
         "Put n - 1 into parentheses.",
@@ -227,7 +227,7 @@ ADDING = [
         "relu",
     ),
     Slip(
-        "missing parentheses",
+        "brackets",
         lambda e: e.old - 1.0,
         "Powers come before minus: what ends in a ** n - 1 has 1 subtracted in the end.",
         "Put n - 1 into parentheses.",
