@@ -1,7 +1,8 @@
 """Decide by weights and a threshold
 
-Do I go on vacation? It depends on three facts, each of which holds (1) or does not (0): tickets are cheap, leave is
-granted, the weather is nice. Each has a weight, which says how much it matters. I go if the weights of the facts that
+Do I go on vacation? It depends on three facts, each of which holds (1) or does
+not (0): tickets are cheap, leave is granted, the weather is nice. Each has a
+weight, which says how much it matters. I go if the weights of the facts that
 hold add up to more than a threshold.
 
 Write `decide`, a perceptron, for any number of facts:

@@ -1,23 +1,28 @@
 """Slopes by trying, and the best step
 
-How fast does f change at x? Try it: move x by a small step h, see how far f moves, and divide by how far x moved.
+How fast does f change at x? Try it: move x by a small step h, see how far f
+moves, and divide by how far x moved.
 
     forward difference:  (f(x + h) - f(x)) / h
     central difference:  (f(x + h) - f(x - h)) / (2 h)
 
-Write both. The slope of 1 / x at 2 is -0.25, and the central one comes nearer to it:
+Write both. The slope of 1 / x at 2 is -0.25, and the central one comes nearer
+to it:
 
 >>> def inverse(x):
 ...     return 1 / x
 >>> [round(difference(inverse, 2.0, 0.1), 4) for difference in (forward_difference, central_difference)]
 [-0.2381, -0.2506]
 
-The slope is what comes out as h goes to 0. So is a smaller h always better? In exact arithmetic, yes: the error of the
-forward difference falls like h, that of the central one like h^2. But floats have only 16 digits. The smaller h is, the
-fewer digits of f(x + h) and f(x) differ, until the difference is mostly rounding error; and dividing by h makes that
-large. So there is a best h in between, and each formula has its own (W. H. Press and others, "Numerical Recipes", 3rd
-edition, 2007, section 5.7). Write `best_step`, which tries h = 0.1, 0.01, 0.001, ..., 1e-15 and returns the one with
-which the difference comes nearest to the slope:
+The slope is what comes out as h goes to 0. So is a smaller h always better? In
+exact arithmetic, yes: the error of the forward difference falls like h, that
+of the central one like h^2. But floats have only 16 digits. The smaller h is,
+the fewer digits of f(x + h) and f(x) differ, until the difference is mostly
+rounding error; and dividing by h makes that large. So there is a best h in
+between, and each formula has its own (W. H. Press and others, "Numerical
+Recipes", 3rd edition, 2007, section 5.7). Write `best_step`, which tries h =
+0.1, 0.01, 0.001, ..., 1e-15 and returns the one with which the difference
+comes nearest to the slope:
 
 >>> best_step(forward_difference, inverse, 2.0, -0.25), best_step(central_difference, inverse, 2.0, -0.25)
 (1e-08, 1e-05)

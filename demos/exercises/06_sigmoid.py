@@ -4,10 +4,12 @@ A neuron with a threshold jumps from 0 to 1. The sigmoid goes there smoothly,
 
     sigmoid(z) = 1 / (1 + exp(-z)),        sigmoid'(z) = y * (1 - y)   with y = sigmoid(z),
 
-so that every small change of a weight shows in the output. Write both, for numbers z as large as 1000 and as small as
--1000. `math.exp(1000)` is an OverflowError, since the result is beyond the largest float; but a sigmoid lies between 0
-and 1, and with a little care nothing has to overflow. Neither may 0 / 0 or inf / inf come up. The check is content with
-results that are within 0.000001 of the right ones.
+so that every small change of a weight shows in the output. Write both, for
+numbers z as large as 1000 and as small as -1000. `math.exp(1000)` is an
+OverflowError, since the result is beyond the largest float; but a sigmoid lies
+between 0 and 1, and with a little care nothing has to overflow. Neither may 0
+/ 0 or inf / inf come up. The check is content with results that are within
+0.000001 of the right ones.
 
 >>> sigmoid(0.0)
 0.5

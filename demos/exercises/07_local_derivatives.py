@@ -1,17 +1,22 @@
 """Each operation and its way back
 
-Every operation is asked for its result on the way forward, and on the way back for one thing more: by how much does the
-result c change if an argument changes a little? That is the local derivative dc/da. When c.grad is known, the slope of
-whatever is computed in the end with respect to c, the chain rule gives to each argument its share:
+Every operation is asked for its result on the way forward, and on the way back
+for one thing more: by how much does the result c change if an argument changes
+a little? That is the local derivative dc/da. When c.grad is known, the slope
+of whatever is computed in the end with respect to c, the chain rule gives to
+each argument its share:
 
     a.grad  gains  c.grad * dc/da
 
-It gains it: a may be used elsewhere too, or twice in the same place as in a * a, and what comes from there has been
-added already, or will be. Where c is computed, nobody knows c.grad yet; so each operation only leaves a function
-`_backward` with its result, which does the adding when it is called, later on, without arguments.
+It gains it: a may be used elsewhere too, or twice in the same place as in a *
+a, and what comes from there has been added already, or will be. Where c is
+computed, nobody knows c.grad yet; so each operation only leaves a function
+`_backward` with its result, which does the adding when it is called, later on,
+without arguments.
 
-The class below computes forward. Fill in the five functions, a line for each argument. The exponent of a power is a
-plain number and gets no gradient. At 0, relu has no slope, as it bends there; the convention is relu'(0) = 0.
+The class below computes forward. Fill in the five functions, a line for each
+argument. The exponent of a power is a plain number and gets no gradient. At 0,
+relu has no slope, as it bends there; the convention is relu'(0) = 0.
 
 >>> a, b = Value(3.0), Value(-2.0)
 >>> c = a * b
@@ -20,7 +25,8 @@ plain number and gets no gradient. At 0, relu has no slope, as it bends there; t
 >>> a.grad, b.grad
 (-20.0, 30.0)
 
-The lessons beside it: `python -m demos chain_rule`, and then `python -m demos backprop`.
+The lessons beside it: `python -m demos chain_rule`, and then `python -m demos
+backprop`.
 """
 
 from __future__ import annotations

@@ -1,21 +1,27 @@
 """Pass gradients back through any graph
 
-A graph of numbers has been computed. Each node knows its `args`, the nodes that it was made of, and its `partials`:
-d node / d arg for each of them, in the same order, as plain numbers. All gradients are 0. Write `backward(root)`, after
-which the `grad` of the root and of every node below it is d root / d node:
+A graph of numbers has been computed. Each node knows its `args`, the nodes
+that it was made of, and its `partials`: d node / d arg for each of them, in
+the same order, as plain numbers. All gradients are 0. Write `backward(root)`,
+after which the `grad` of the root and of every node below it is d root / d
+node:
 
     the root:         root.grad = 1
     any other node:   grad = the sum, over all that use the node, of   (their grad) * (their partial for this node)
 
-The catch is the order. A node may pass its gradient on only when it is complete, that is, after all that use it have
-added their part. Then each edge is gone over once, however many paths there are: this is dynamic programming. An order
-in which every node comes before its arguments is called a topological order; a depth-first search finds one, read
-backwards from how it leaves the nodes.
+The catch is the order. A node may pass its gradient on only when it is
+complete, that is, after all that use it have added their part. Then each edge
+is gone over once, however many paths there are: this is dynamic programming.
+An order in which every node comes before its arguments is called a topological
+order; a depth-first search finds one, read backwards from how it leaves the
+nodes.
 
-Mind three things. A node may be the argument of many others, by ways of different length. The same node may stand twice
-in `args`, as in x * x, and then both count. And a graph may be 10,000 nodes deep, where a function that calls itself
-for each node stops with a RecursionError; do with a loop, and with a list of what is still to be done. The time should
-grow with the number of edges, not of paths.
+Mind three things. A node may be the argument of many others, by ways of
+different length. The same node may stand twice in `args`, as in x * x, and
+then both count. And a graph may be 10,000 nodes deep, where a function that
+calls itself for each node stops with a RecursionError; do with a loop, and
+with a list of what is still to be done. The time should grow with the number
+of edges, not of paths.
 
 >>> x = Node(3.0)
 >>> square = Node(9.0, (x, x), (3.0, 3.0))           # x * x

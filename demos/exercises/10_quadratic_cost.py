@@ -1,16 +1,19 @@
 """The quadratic cost and its slope
 
-A net gives an output for each example, a list of numbers, and a target says what should have come out. The cost says
-in one number how far the outputs y are from the targets t, for n examples x:
+A net gives an output for each example, a list of numbers, and a target says
+what should have come out. The cost says in one number how far the outputs y
+are from the targets t, for n examples x:
 
     C = 1/(2n) * sum over x of |y_x - t_x|^2
 
-|v|^2 is the squared length of a vector, the sum of its squared components. (M. Nielsen, "Neural Networks and Deep
-Learning", chapter 1, 2015.) The 1/n makes the costs of few and of many examples comparable. The 1/2 is there because
-the derivative of a square brings a 2.
+|v|^2 is the squared length of a vector, the sum of its squared components. (M.
+Nielsen, "Neural Networks and Deep Learning", chapter 1, 2015.) The 1/n makes
+the costs of few and of many examples comparable. The 1/2 is there because the
+derivative of a square brings a 2.
 
-Write `cost`, and `cost_gradient`: the derivative of C with respect to each component of each output, in lists of the
-same shape as the outputs. Derive it on paper first: of all the squares in C, in how many does one component occur?
+Write `cost`, and `cost_gradient`: the derivative of C with respect to each
+component of each output, in lists of the same shape as the outputs. Derive it
+on paper first: of all the squares in C, in how many does one component occur?
 
 >>> outputs = [[1.0, 3.0], [2.0, 2.0]]
 >>> targets = [[1.0, 1.0], [3.0, 2.0]]

@@ -1,22 +1,25 @@
 """Gradient descent with annealing
 
-Learning is a loop. For each batch of examples: compute the loss, pass it backward, and move every parameter a little
-against its gradient,
+Learning is a loop. For each batch of examples: compute the loss, pass it
+backward, and move every parameter a little against its gradient,
 
     w <- w - rate * dloss/dw.
 
-It is *stochastic* since each batch gives only a rough idea of the slope for all examples. Steps of a constant size keep
-being thrown about by that, so the rate is annealed. Steps count from 0, and lr is the rate of the first:
+It is *stochastic* since each batch gives only a rough idea of the slope for
+all examples. Steps of a constant size keep being thrown about by that, so the
+rate is annealed. Steps count from 0, and lr is the rate of the first:
 
     rate(step) = lr / (1 + step / half_after)
 
-After `half_after` steps half of lr is left, after twice as many a third. Such rates add up to infinity, so they can
-come from anywhere, while the sum of their squares is finite, so the noise dies down: the conditions of H. Robbins and
-S. Monro ("A stochastic approximation method", 1951).
+After `half_after` steps half of lr is left, after twice as many a third. Such
+rates add up to infinity, so they can come from anywhere, while the sum of
+their squares is finite, so the noise dies down: the conditions of H. Robbins
+and S. Monro ("A stochastic approximation method", 1951).
 
-Write `annealed`, and `descend`, which trains Values of the engine. `loss(batch)` builds a new graph from the parameters
-and returns its root; `backward()` on that adds into the `grad` of each parameter. To move a parameter, change its
-`data`. One step for each batch; nothing is returned.
+Write `annealed`, and `descend`, which trains Values of the engine.
+`loss(batch)` builds a new graph from the parameters and returns its root;
+`backward()` on that adds into the `grad` of each parameter. To move a
+parameter, change its `data`. One step for each batch; nothing is returned.
 
 >>> annealed(0.5, 0, half_after=10), annealed(0.5, 10, half_after=10)
 (0.5, 0.25)

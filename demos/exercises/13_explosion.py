@@ -1,16 +1,22 @@
 """The NaN explosion: find it, mend it
 
-Below, `train` goes down in a valley, C = 1/2 (1 w_1^2 + 50 w_2^2). Its curvature is 1 along the first weight, 50 along
-the second. With a rate of 0.1 the loss ends as nan, "not a number": the weights grow beyond the largest float to inf,
-and inf - inf is nan. Whatever is computed with a nan is nan again.
+Below, `train` goes down in a valley, C = 1/2 (1 w_1^2 + 50 w_2^2). Its
+curvature is 1 along the first weight, 50 along the second. With a rate of 0.1
+the loss ends as nan, "not a number": the weights grow beyond the largest float
+to inf, and inf - inf is nan. Whatever is computed with a nan is nan again.
 
-1. Find it. Write `first_not_finite`: at which index of a list of losses is the first that is inf, -inf or nan?
-2. Explain it. In C = c/2 w^2 a step of descent is w <- w - rate * c w: it multiplies w by a factor. As long as that is
-   between -1 and 1, w shrinks. Work out which rates are small enough, and write `largest_rate` for several curvatures.
-3. Mend it, even where the rate is too large. Write `clip`, which returns a new list: a gradient that is longer than
-   `longest` is shortened to that length and keeps its direction. Any other stays as it is, also one of zeros. The
-   length of a vector g is sqrt(g_1^2 + g_2^2 + ...). (R. Pascanu, T. Mikolov and Y. Bengio, "On the difficulty of
-   training recurrent neural networks", 2013.)
+1. Find it. Write `first_not_finite`: at which index of a list of losses is the
+   first that is inf, -inf or nan?
+2. Explain it. In C = c/2 w^2 a step of descent is w <- w - rate * c w: it
+   multiplies w by a factor. As long as that is between -1 and 1, w shrinks.
+   Work out which rates are small enough, and write `largest_rate` for several
+   curvatures.
+3. Mend it, even where the rate is too large. Write `clip`, which returns a new
+   list: a gradient that is longer than `longest` is shortened to that length
+   and keeps its direction. Any other stays as it is, also one of zeros. The
+   length of a vector g is sqrt(g_1^2 + g_2^2 + ...). (R. Pascanu, T. Mikolov
+   and Y. Bengio, "On the difficulty of training recurrent neural networks",
+   2013.)
 
 >>> losses = train(rate=0.1)
 >>> losses[-1], losses[first_not_finite(losses)]  # it was inf before it was nan

@@ -1,15 +1,17 @@
 """Backprop through time
 
-A recurrent neuron reads the numbers x_1, x_2, ..., x_T one by one, and hears what it said last. Before the first there
-is nothing to hear:
+A recurrent neuron reads the numbers x_1, x_2, ..., x_T one by one, and hears
+what it said last. Before the first there is nothing to hear:
 
     h_t = tanh(w * x_t + u * h_(t-1) + b),        h_0 = 0.
 
-Only the last state is looked at: E = 1/2 (h_T - target)^2. What are its slopes in w, u and b?
+Only the last state is looked at: E = 1/2 (h_T - target)^2. What are its slopes
+in w, u and b?
 
-Unrolled in time this is a deep net with T layers, in which all layers share w, u and b. So the gradient goes back from
-step T to step 1, and a shared weight gets the sum over all its uses (P. Werbos, "Backpropagation through time: what it
-does and how to do it", 1990). With z_t for what tanh is taken of:
+Unrolled in time this is a deep net with T layers, in which all layers share w,
+u and b. So the gradient goes back from step T to step 1, and a shared weight
+gets the sum over all its uses (P. Werbos, "Backpropagation through time: what
+it does and how to do it", 1990). With z_t for what tanh is taken of:
 
     dE/dh_T     = h_T - target
     dE/dz_t     = dE/dh_t * (1 - h_t^2)        (the slope of tanh, told by its result)

@@ -1,7 +1,8 @@
 """An LSTM cell that remembers
 
-A cell has two numbers: its content c, which it keeps to itself, and its output h. At each step it reads x and its own
-last output. Four small neurons see both, each with weights w, u and a bias b, z = w * x + u * h + b:
+A cell has two numbers: its content c, which it keeps to itself, and its output
+h. At each step it reads x and its own last output. Four small neurons see
+both, each with weights w, u and a bias b, z = w * x + u * h + b:
 
     forget      f = sigmoid(z)      how much of the content is kept
     input       i = sigmoid(z)      how much is written
@@ -12,8 +13,9 @@ Then the new content and the new output are
 
     c = f * c + i * g,        h = o * tanh(c).
 
-(Hochreiter and Schmidhuber, "Long short-term memory", 1997; the forget gate is from Gers, Schmidhuber and Cummins,
-"Learning to forget", 2000.) Write `lstm_step`. `weights` is a dict, in any order: the name of each of the four ->
+(Hochreiter and Schmidhuber, "Long short-term memory", 1997; the forget gate is
+from Gers, Schmidhuber and Cummins, "Learning to forget", 2000.) Write
+`lstm_step`. `weights` is a dict, in any order: the name of each of the four ->
 (w, u, b).
 
 >>> shut, wide, half = (0.0, 0.0, -40.0), (0.0, 0.0, 40.0), (0.0, 0.0, 0.0)
@@ -23,9 +25,11 @@ Then the new content and the new output are
 >>> round(h, 4), round(c, 4)
 (0.4186, 1.2117)
 
-Then be the one who trains it: choose the twelve numbers in `remembering`, so that a cell that starts with h = c = 0
+Then be the one who trains it: choose the twelve numbers in `remembering`, so
+that a cell that starts with h = c = 0
 
-- stays empty while it reads noise, numbers between -1 and 1 (c within 0.05 of 0 for 50 steps),
+- stays empty while it reads noise, numbers between -1 and 1 (c within 0.05 of
+  0 for 50 steps),
 - is filled when x = 10 comes, once (c within 0.05 of 1 after it),
 - and still knows that after 50 more steps of noise (c within 0.05 of 1).
 
