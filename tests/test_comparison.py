@@ -126,7 +126,7 @@ def test_error_is_explained_by_a_mistake_that_raises_the_same():
 
 def test_simplest_case_that_fails_is_told():
     found = finding(lambda xs: doubled(xs) if xs[0] == 1.0 else xs)
-    assert found.where.startswith("doubled([0.5, -1.0, 3.0])") and "entry 0" in found.where
+    assert found.where.startswith("doubled([0.5, -1.0, 3.0])") and found.where.endswith("[0]")
 
 
 def test_arguments_have_to_stay_what_they_were():
@@ -160,7 +160,7 @@ def test_close_numbers_are_shown_with_the_digits_that_differ():
 
 def test_place_of_a_difference_is_found_in_nested_lists():
     place, want, got = shown_apart([[1.0, 2.0], [3.0, 4.0]], [[1.0, 2.0], [3.0, 5.0]])
-    assert place == "entry 1, entry 1" or "entry 1" in place
+    assert place == "[1][1]"
     assert want.startswith("4.0 in") and got.startswith("5.0 in")
 
 
@@ -194,7 +194,7 @@ def test_place_in_a_notebook_is_called_as_the_notebook_calls_it(monkeypatch):
     exec(compile("def decide(a, b, c):\n    return 1 / 0", "/tmp/ipykernel_7/123.py", "exec"), names)
     with pytest.raises(CheckFailed) as caught:
         check(1, names["decide"])
-    assert "Cell In[3], line 2" in caught.value.finding.where
+    assert caught.value.finding.place.startswith("Cell In[3], line 2")
 
 
 # --- verdicts ------------------------------------------------------------------------------------------------
@@ -233,9 +233,9 @@ def test_check_takes_answers_by_position_or_name_and_refuses_others():
 
     assert check(1, decide).passed and check("perceptron", decide=decide).passed
     for wrong in ([decide, decide], [decide, 3]):
-        with pytest.raises(ArgumentError, match=r"got 2 by position.*\n.*check\(1, decide\)"):
+        with pytest.raises(ArgumentError, match=r"needs 1 thing, decide, and got 2\.\n.*check\(1, decide\)"):
             check(1, *wrong)
     with pytest.raises(ArgumentError, match="got decides by name"):
         check(1, decides=decide)
-    with pytest.raises(ArgumentError, match="got 1 by position, decide by name"):
+    with pytest.raises(ArgumentError, match="got 1 by position and decide by name"):
         check(1, decide, decide=decide)

@@ -2,7 +2,9 @@
 
 import builtins
 import json
+import operator
 import os
+import pickle
 import re
 import signal
 import subprocess
@@ -15,10 +17,11 @@ import pytest
 import demos.exercises
 from demos.exercises import TASKS, CannotCheck, CheckFailed, check, commands, hint
 from demos.exercises.commands import main
-from demos.exercises.student.progress import NAME
+from demos.exercises.student.printed import MOST, Tail
+from demos.exercises.student.progress import NAME, fingerprint
 from demos.exercises.student.workspace import Workspace
 from demos.exercises.task import FOLDER
-from demos.exercises.verdict import Verdict
+from demos.exercises.verdict import Finding, Verdict
 
 ALL = list(TASKS.values())
 FIRST, SECOND = ALL[:2]
@@ -208,6 +211,85 @@ def test_all_passed_says_so(exercises, typed, monkeypatch):
     shown = typed("check")
     assert f"{len(ALL)} of {len(ALL)} passed." in shown and f"All {len(ALL)} tasks are passed." in shown
 
+    third = ALL[2]
+    answer(exercises, third, third.solution.read_text(encoding="utf-8") + "# better\n")
+    shown = typed("list")
+    assert "tasks are passed" not in shown
+    assert f"Task 3, {third.name}, has changed since it passed:\n    python -m demos.exercises check 3    see" in shown
+    answer(exercises, SECOND, "")
+    monkeypatch.setattr(commands, "judge_apart", lambda task, *_: Verdict(task.id, Finding("sign")))
+    assert "What to do next, for task 2:" in typed("check 2", 1)
+    shown = typed("list")
+    assert re.search(r"\n 2  bias +tried ", shown) and f"Next is task 2, {SECOND.name}:" in shown
+    assert f"{len(ALL) - 2} of {len(ALL)} passed, 1 changed since passing, 1 tried." in shown
+    assert typed("solution 2") == SECOND.solution.read_text(encoding="utf-8")
+
+
+def test_a_hint_for_a_task_that_has_passed_leads_on_to_the_next(exercises, typed):
+    answer(exercises, FIRST, RIGHT)
+    typed("check 1")
+    shown = typed("hint 1")
+    assert "write what is missing" not in shown and f"Next is task {SECOND.number}, {SECOND.name}:" in shown
+
+
+@pytest.mark.parametrize("words", ["list", "check"])
+def test_files_that_have_gone_are_named(words, exercises, typed):
+    for task in (FIRST, ALL[3]):
+        answer(exercises, task, WRONG)
+        typed(f"check {task.number}", 1)
+    assert "Without a file" not in typed(words, words == "check")
+    for task in (FIRST, ALL[3], ALL[4]):
+        (exercises / task.stub.name).unlink()
+    assert "\nWithout a file in exercises: tasks 1, 4.\n" in typed(words, words == "check")
+
+
+# --- in the folder itself ------------------------------------------------------------------------------------
+
+
+def test_commands_typed_in_the_folder_of_the_tasks_work_on_it(exercises, typed, monkeypatch):
+    monkeypatch.chdir(exercises)
+    answer(exercises, SECOND, SECOND.solution.read_text(encoding="utf-8"))
+    for name in (SECOND.stub.name, f"./{SECOND.stub.name}", "2"):
+        assert typed(f"check {name}").startswith(" 2 bias: passed\n")
+    typed("hint 1")
+    (exercises / FIRST.stub.name).unlink()
+    assert "Without a file in this folder: task 1, perceptron." in typed("list")
+    shown = typed("start")
+    assert shown.startswith("Copied into this folder: task 1, perceptron.\n") and "--folder" not in shown
+    assert "\n    01_perceptron.py " in typed("list")
+    assert "01_perceptron.py was not there" not in typed("reset 1")
+    assert "no/01_perceptron.py is not in this folder. To use that" in typed("check no/01_perceptron.py", 2)
+    assert sorted(os.listdir(exercises)) == [NAME, *(task.stub.name for task in ALL)]
+    with pytest.raises(CheckFailed, match="not written yet"):
+        check(1)
+
+
+# --- files of other folders ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["check", "hint", "solution", "reset", "start"])
+@pytest.mark.parametrize("folder", ["x", "nowhere"])
+def test_a_file_of_another_folder_is_refused_and_nothing_is_done(name, folder, exercises, typed, tmp_path):
+    (tmp_path / "x").mkdir()
+    answer(exercises, FIRST, RIGHT)
+    assert f"{name} 1 --folder {folder}\n" in typed(f"{name} {folder}/01_perceptron.py", 2)
+    assert sorted(os.listdir(exercises)) == [task.stub.name for task in ALL]
+    assert (exercises / FIRST.stub.name).read_text() == RIGHT and not any((tmp_path / "x").iterdir())
+
+
+def test_a_file_of_another_folder_is_told_with_the_command_for_that(exercises, typed):
+    told = "no/01_perceptron.py is not in the folder exercises. To use that folder:\n"
+    way = "    python -m demos.exercises check 1 --folder no\n"
+    assert typed("check no/01_perceptron.py", 2) == told + way
+    assert "is not in the folder no. To" in typed("check 2 exercises/01_perceptron.py --folder no", 2)
+    assert typed(f"check {exercises}/01_perceptron.py", 1) == typed("check exercises/01_perceptron.py", 1)
+
+
+@pytest.mark.parametrize("words", ["check 1-3", "check 1,2,3", "check 1, 2-3", "check 1 2 3", "check perceptron,2 3"])
+def test_several_tasks_can_be_named_in_several_ways(words, exercises, typed):
+    shown = typed(words, 1)
+    assert re.findall(r"^ *(\d+) \w+: failed", shown, re.MULTILINE) == ["1", "2", "3"]
+
 
 # --- check ---------------------------------------------------------------------------------------------------
 
@@ -308,14 +390,21 @@ def test_only_the_core_is_needed(exercises, typed, monkeypatch):
         ("check 1.5", "There is no task '1.5'; there are 1 to"),
         ("check 1 sigmod", "There is no task 'sigmod'; did you mean 'sigmoid'?"),
         ("check .", "There is no task '.'; there are 1 to"),
-        (["check", ""], "There is no task ''; there are 1 to"),
+        (["check", ""], "No task is named in ''; such as 1,2,7-9 is expected"),
+        ("check ,", "No task is named in ','; such as 1,2,7-9 is expected"),
+        ("check 3-1", "3-1 goes backwards; 1-3 is expected"),
+        ("check 1-99", "There is no task '99'; there are 1 to"),
+        ("hint 1-2", "hint needs the number or the name of one task"),
         ("reset 01_perceptron.py.1", "There is no task '01_perceptron.py.1'; did you mean 'perceptron'?"),
         ("hint", "hint needs the number or the name of one task, as in\n    python -m demos.exercises hint 1"),
         ("hint 1 2", "hint needs the number or the name of one task"),
         ("solution", "solution needs the number or the name of one task"),
         ("reset", "reset needs the number or the name of a task, or of several"),
         ("list 3", "list takes no task"),
+        ("list extra", "list takes no task:\n    python -m demos.exercises list\n"),
         ("watch 3", "watch takes no task"),
+        ("grade", "grade: it needs the folder of the class, as in\n    python -m demos.exercises grade handed-in\n"),
+        ("grade --csv marks.csv", "grade: it needs the folder of the class, as in\n"),
         ("check --quick", "unrecognized arguments: --quick"),
         ("check --folder", "argument --folder: expected one argument"),
         ("check --timeout soon", "--timeout is 'soon'; it needs to be seconds, above 0 and at most a day"),
@@ -464,7 +553,7 @@ def test_watch_checks_what_is_saved_however_it_is_saved_and_ends_with_ctrl_c(exe
     watching.hear("error (syntax error)")
     status, rest, err = watching.end()
     assert (status, err) == (0, ""), rest
-    assert f"Watching has ended. 0 of {len(ALL)} passed, 1 changed since passing" in rest
+    assert f"Watching has ended. 0 of {len(ALL)} passed, 1 tried" in rest
     assert not any(len(line) > 80 for line in (watching.said + rest).splitlines())
 
 
@@ -509,10 +598,19 @@ def test_check_and_hint_at_a_prompt(exercises, monkeypatch):
         (lambda: check(1), "check(1) was given no answer, and there is no file exercises/01_perceptron.py here."),
         (
             lambda: check(1, len, len),
-            "check(1, ...) got 2 by position.\nTask 1, perceptron, is checked with check(1, d",
+            "check(1, ...) needs 1 thing, decide, and got 2.\nTask 1, perceptron, is checked with check(1, d",
         ),
-        (lambda: check(1, decider=len), "check(1, ...) got decider by name."),
-        (lambda: check(1, len, decide=len), "check(1, ...) got 1 by position, decide by name."),
+        (lambda: check(6, len), "check(6, ...) needs 2 things, sigmoid and sigmoid_derivative, and got 1.\nTask 6"),
+        (lambda: check(1, decider=len), "check(1, ...) needs 1 thing, decide, and got decider by name."),
+        (
+            lambda: check(1, len, decide=len),
+            "check(1, ...) needs 1 thing, decide, and got 1 by position and decide by name.",
+        ),
+        (
+            lambda: check("no/01_perceptron.py"),
+            "check(1) was given no answer, and there is no file no/01_perceptron.py here.",
+        ),
+        (lambda: check("exercises/"), "There is no task 'exercises/'; there are 1 to"),
         (lambda: check("sigmod", len), "There is no task 'sigmod'; did you mean 'sigmoid'?"),
         (lambda: hint(99), "There is no task 99; there are 1 to"),
     ],
@@ -539,8 +637,88 @@ def test_ipython_shows_the_report_and_nothing_else(here):
     assert ran.stdout.startswith("at the threshold\n     asked") and "Traceback" not in ran.stdout + ran.stderr
 
 
+def test_a_file_can_be_named_at_a_prompt_in_whatever_folder_it_is(exercises, monkeypatch):
+    answer(exercises, FIRST, RIGHT)
+    for name in ("01_perceptron.py", "exercises/01_perceptron.py", str(exercises / "01_perceptron.py")):
+        assert check(name).passed
+    with pytest.raises(CheckFailed, match="returns nothing"):
+        check("exercises/01_perceptron.py", lambda *facts: None)
+    monkeypatch.setattr(demos.exercises, "_hints_shown", {})
+    assert hint("exercises/01_perceptron.py").startswith("Hint 1 of 3 for task 1, perceptron:")
+
+
+def noisy(decides):
+    """A perceptron that prints, and decides as it is told."""
+
+    def decide(facts, weights, threshold):
+        print("\x1b[2Jhi")
+        return decides(sum(w * x for w, x in zip(weights, facts, strict=True)), threshold)
+
+    return decide
+
+
+IN_SHORT = "\n".join(["     it printed    ...", *[f"{' ' * 19}\\x1b[2Jhi"] * 10])
+
+
+def test_what_a_wrong_answer_prints_at_a_prompt_is_at_the_end_of_the_report_in_short(capsys):
+    with pytest.raises(CheckFailed) as raised:
+        check(1, noisy(operator.ge))
+    assert str(raised.value).endswith(f"Compare with >.\n{IN_SHORT}")
+    assert raised.value._render_traceback_() == str(raised.value).splitlines()
+    assert str(pickle.loads(pickle.dumps(raised.value))) == str(raised.value)
+    assert capsys.readouterr().out == ""
+
+
+def test_what_a_right_answer_prints_at_a_prompt_is_shown_in_short(capsys):
+    verdict = check(1, noisy(operator.gt))
+    assert repr(verdict) == " 1 perceptron: passed" and verdict.printed.startswith("\\x1b[2Jhi\n")
+    assert capsys.readouterr().out == f"{IN_SHORT}\n"
+
+    def quiet(facts, weights, threshold):
+        return sum(w * x for w, x in zip(weights, facts, strict=True)) > threshold
+
+    assert check(1, quiet).passed and capsys.readouterr().out == ""
+
+
+def interrupted(*facts):
+    """Prints, and is stopped."""
+    print("so far")
+    raise KeyboardInterrupt
+
+
+def closing(*facts):
+    """Does away with the stream, and is wrong, too."""
+    sys.stdout.close()
+    sys.stdout = None
+
+
+@pytest.mark.parametrize(
+    ("call", "raised", "shown"),
+    [
+        (lambda: check(1, interrupted), KeyboardInterrupt, "     it printed    so far\n"),
+        (lambda: check(1, closing), CheckFailed, ""),
+        (lambda: check(1, len, len), CannotCheck, ""),
+        (lambda: check("sigmod", len), CannotCheck, ""),
+    ],
+)
+def test_the_stream_is_there_again_however_a_check_at_a_prompt_ends(call, raised, shown, capsys):
+    before = sys.stdout
+    with pytest.raises(raised):
+        call()
+    assert sys.stdout is before and capsys.readouterr().out == shown
+
+
+def test_of_what_is_printed_without_end_only_the_end_is_kept():
+    stream = Tail()
+    for number in range(100_000):
+        print("line", number, file=stream)
+    assert stream.writable() and stream.text.endswith("line 99999\n") and len(stream.text) == MOST
+
+
 def test_progress_is_what_check_and_hint_note(exercises, typed):
     answer(exercises, FIRST, WRONG)
     typed("check 1", 1)
     typed("hint 1")
-    assert json.loads((exercises / NAME).read_text())["tasks"] == {"perceptron": {"tried": True, "hints": 1}}
+    assert json.loads((exercises / NAME).read_text())["tasks"] == {
+        "perceptron": {"failed": fingerprint(WRONG.encode()), "hints": 1}
+    }

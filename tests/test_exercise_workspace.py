@@ -13,7 +13,7 @@ import pytest
 from autograd import ArgumentError
 from demos.exercises import TASKS
 from demos.exercises.student.progress import NAME, Progress, Record, fingerprint
-from demos.exercises.student.workspace import Workspace
+from demos.exercises.student.workspace import Workspace, default_folder
 from demos.exercises.task import FOLDER
 
 FIRST, SECOND = list(TASKS.values())[:2]
@@ -81,6 +81,17 @@ def test_the_folder_of_the_package_itself_is_refused(inside):
         Workspace(FOLDER / inside)
 
 
+def test_the_usual_folder_is_the_one_we_are_in_if_there_are_tasks_in_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert default_folder() == Path("exercises")
+    (tmp_path / NAME).touch()
+    assert default_folder() == Path("exercises")  # it may be that of another program
+    (tmp_path / SECOND.stub.name).touch()
+    assert default_folder() == Path(".")
+    (tmp_path / "exercises").mkdir()
+    assert default_folder() == Path("exercises")
+
+
 # --- taking back ---------------------------------------------------------------------------------------------
 
 
@@ -119,7 +130,7 @@ def test_a_task_goes_from_not_begun_to_passed_and_changed(space):
     assert space.state(FIRST) == ""
     space.file(FIRST).write_text("first try")
     assert space.state(FIRST) == "begun"
-    space.progress.note_tried(FIRST)
+    space.progress.note_failed(FIRST, space.source(FIRST))
     assert space.state(FIRST) == "tried"
     space.progress.note_passed(FIRST, space.source(FIRST))
     assert space.state(FIRST) == "passed"
@@ -132,6 +143,22 @@ def test_a_task_goes_from_not_begun_to_passed_and_changed(space):
     assert space.state(SECOND) == ""
 
 
+def test_a_task_that_passed_and_failed_since_is_tried_until_it_is_as_it_was_when_it_passed(space):
+    space.progress.note_passed(FIRST, b"right")
+    space.progress.note_failed(FIRST, b"wrong")
+    for content in (b"wrong", b"wrong in another way"):
+        space.file(FIRST).write_bytes(content)
+        assert space.state(FIRST) == "tried"
+    space.file(FIRST).unlink()
+    assert space.state(FIRST) == "tried"
+    space.file(FIRST).write_bytes(b"right")
+    assert space.state(FIRST) == "passed"
+    space.progress.note_failed(FIRST, b"right")
+    assert space.state(FIRST) == "tried"
+    space.progress.note_passed(FIRST, b"right")
+    assert space.state(FIRST) == "passed"
+
+
 # --- progress ------------------------------------------------------------------------------------------------
 
 
@@ -139,8 +166,8 @@ def test_progress_is_there_for_the_next_process(space):
     space.progress.note_passed(FIRST, b"source")
     space.progress.note_hints(SECOND, 2)
     again = Progress(space.folder)
-    assert again.of(FIRST) == Record(fingerprint(b"source"), True, 0)
-    assert again.of(SECOND) == Record("", False, 2)
+    assert again.of(FIRST) == Record(fingerprint(b"source"))
+    assert again.of(SECOND) == Record(hints=2)
 
 
 def test_hints_are_never_unseen(space):
@@ -152,8 +179,8 @@ def test_hints_are_never_unseen(space):
 def test_what_other_versions_know_of_other_tasks_is_kept(space):
     later = {"version": 1, "tasks": {"quantum": {"hints": 1, "stars": 5}, FIRST.name: {"stars": 4}}, "theme": "dark"}
     (space.folder / NAME).write_text(json.dumps(later))
-    space.progress.note_tried(FIRST)
-    later["tasks"][FIRST.name]["tried"] = True
+    space.progress.note_failed(FIRST, b"source")
+    later["tasks"][FIRST.name]["failed"] = fingerprint(b"source")
     assert state(space) == later
 
 
@@ -166,6 +193,7 @@ DAMAGED = {
     "another program": b'{"tasks": []}',
     "a strange record": b'{"version": 1, "tasks": {"perceptron": 3}}',
     "strange hints": b'{"version": 1, "tasks": {"perceptron": {"hints": "two"}}}',
+    "strange failure": b'{"version": 1, "tasks": {"perceptron": {"failed": true}}}',
     "hints below 0": b'{"version": 1, "tasks": {"perceptron": {"hints": -1}}}',
     "very deep": b"[" * 100_000,
 }
@@ -175,8 +203,8 @@ DAMAGED = {
 def test_damaged_progress_is_set_aside_told_once_and_begun_anew(content, space, capsys):
     (space.folder / NAME).write_bytes(content)
     assert space.progress.of(FIRST) == Record()
-    space.progress.note_tried(FIRST)
-    assert space.progress.of(FIRST) == Record(tried=True)
+    space.progress.note_failed(FIRST, b"source")
+    assert space.progress.of(FIRST) == Record(failed=fingerprint(b"source"))
     assert capsys.readouterr().err.count("Progress starts anew") == 1
     assert (space.folder / f"{NAME}.damaged").read_bytes() == content
 
@@ -187,8 +215,8 @@ def test_progress_that_cannot_be_written_is_told_once_and_stops_nothing(space, m
 
     before = names(space)
     monkeypatch.setattr(os, "replace", refused)
-    space.progress.note_tried(FIRST)
-    space.progress.note_tried(SECOND)
+    space.progress.note_failed(FIRST, b"source")
+    space.progress.note_failed(SECOND, b"source")
     assert capsys.readouterr().err == (
         f"Progress is not remembered: cannot write {space.folder / NAME}: Permission denied\n"
     )
@@ -198,7 +226,7 @@ def test_progress_that_cannot_be_written_is_told_once_and_stops_nothing(space, m
 def test_a_folder_by_the_name_of_the_progress_stops_nothing(space, capsys):
     (space.folder / NAME).mkdir()
     assert space.progress.of(FIRST) == Record()
-    space.progress.note_tried(FIRST)
+    space.progress.note_failed(FIRST, b"source")
     told = capsys.readouterr().err
     assert "Progress is unknown" in told and "Progress is not remembered" in told and "Traceback" not in told
 
@@ -207,7 +235,7 @@ def test_a_folder_by_the_name_of_the_progress_stops_nothing(space, capsys):
 def test_a_read_only_folder_is_told_in_words(space, capsys):
     space.folder.chmod(0o500)
     try:
-        space.progress.note_tried(FIRST)
+        space.progress.note_failed(FIRST, b"source")
         assert "Progress is not remembered" in capsys.readouterr().err
         space.file(FIRST).write_text("mine")
         with pytest.raises(OSError, match="cannot write"):
@@ -253,4 +281,4 @@ os.replace = lambda *paths: os._exit(9)
 Progress(Path({str(space.folder)!r})).note_hints(find({FIRST.name!r}), 3)
 """
     assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 9
-    assert Progress(space.folder).of(FIRST) == Record(fingerprint(b"source"), True, 0)
+    assert Progress(space.folder).of(FIRST) == Record(fingerprint(b"source"))

@@ -70,6 +70,7 @@ def test_examples_in_the_stub_hold_for_the_solution(task):
 def test_three_hints_and_a_title_that_fit(task):
     assert len(task.hints) == len(set(task.hints)) == 3 and all(len(hint) > 30 for hint in task.hints)
     assert 8 < len(task.title) < 40 and not task.title.endswith(".")
+    assert max(map(len, task.text.splitlines())) <= 79
     assert max(map(len, task.stub.read_text(encoding="utf-8").splitlines())) <= 120
 
 

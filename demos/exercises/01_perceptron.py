@@ -7,9 +7,9 @@ hold add up to more than a threshold.
 
 Write `decide`, a perceptron, for any number of facts:
 
->>> decide([1, 1, 0], [3.0, 6.0, 2.0], 7.0)       # cheap tickets and leave: 9 is above 7
+>>> decide([1, 1, 0], [3.0, 6.0, 2.0], 7.0)         # with leave: 9 is above 7
 1
->>> decide([1, 0, 1], [3.0, 6.0, 2.0], 7.0)       # no leave: 5 is not
+>>> decide([1, 0, 1], [3.0, 6.0, 2.0], 7.0)         # without: 5 is not
 0
 
 The lesson beside it: `python -m demos perceptron`.

@@ -13,7 +13,8 @@ The number b is the bias. It is added once, whatever the facts are. Write
 `as_bias`, which makes a bias of a threshold, and `fires`, the perceptron with
 a bias. This is the one that goes on vacation if the sum is above 7:
 
->>> fires([1, 1, 0], [3.0, 6.0, 2.0], as_bias(7.0)), fires([1, 0, 1], [3.0, 6.0, 2.0], as_bias(7.0))
+>>> weights, bias = [3.0, 6.0, 2.0], as_bias(7.0)
+>>> fires([1, 1, 0], weights, bias), fires([1, 0, 1], weights, bias)
 (1, 0)
 
 Then choose numbers. A perceptron can be a logic gate: AND says 1 if both of
@@ -25,8 +26,9 @@ opposite of AND. Write each as (list of weights, bias); there are many that do.
 
 NAND is worth having: every function of 0s and 1s can be built of NAND alone,
 as well as of NOR alone (H. M. Sheffer, "A set of five independent postulates
-for Boolean algebras", 1913). The lesson beside it: `python -m demos
-perceptron`.
+for Boolean algebras", 1913).
+
+The lesson beside it: `python -m demos perceptron`.
 """
 
 from collections.abc import Sequence

@@ -9,7 +9,7 @@ the total. That is what a linear neuron computes,
 where the inputs x are the portions, the weights w are the prices, and the bias
 b is the fee. Write `bill`, for any number of dishes:
 
->>> bill([2, 5, 3], [4.5, 2.0, 1.5], 0.5)         # 9 + 10 + 4.5, and 0.5 for the tray
+>>> bill([2, 5, 3], [4.5, 2.0, 1.5], 0.5)       # 9 + 10 + 4.5, and the fee
 24.0
 
 Now suppose that the prices are only guessed, while the totals of some lunches

@@ -20,7 +20,8 @@ Then write `learn`, which begins with these weights and this bias and goes
 through all lunches, in their order, `sweeps` times. It takes a step for each
 lunch, from where the step before it has led:
 
->>> lunches, totals = [[2, 5, 3], [1, 0, 2], [3, 1, 0], [0, 2, 1]], [24.0, 8.0, 16.0, 6.0]
+>>> lunches = [[2, 5, 3], [1, 0, 2], [3, 1, 0], [0, 2, 1]]
+>>> totals = [24.0, 8.0, 16.0, 6.0]
 >>> prices, fee = learn([2.0, 2.0, 2.0], 0.0, lunches, totals, 0.05, 400)
 >>> [round(price, 3) for price in prices], round(fee, 3)
 ([4.5, 2.0, 1.5], 0.5)

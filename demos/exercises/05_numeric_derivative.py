@@ -11,8 +11,10 @@ to it:
 
 >>> def inverse(x):
 ...     return 1 / x
->>> [round(difference(inverse, 2.0, 0.1), 4) for difference in (forward_difference, central_difference)]
-[-0.2381, -0.2506]
+>>> round(forward_difference(inverse, 2.0, 0.1), 4)
+-0.2381
+>>> round(central_difference(inverse, 2.0, 0.1), 4)
+-0.2506
 
 The slope is what comes out as h goes to 0. So is a smaller h always better? In
 exact arithmetic, yes: the error of the forward difference falls like h, that
@@ -20,12 +22,14 @@ of the central one like h^2. But floats have only 16 digits. The smaller h is,
 the fewer digits of f(x + h) and f(x) differ, until the difference is mostly
 rounding error; and dividing by h makes that large. So there is a best h in
 between, and each formula has its own (W. H. Press and others, "Numerical
-Recipes", 3rd edition, 2007, section 5.7). Write `best_step`, which tries h =
-0.1, 0.01, 0.001, ..., 1e-15 and returns the one with which the difference
-comes nearest to the slope:
+Recipes", 3rd edition, 2007, section 5.7). Write `best_step`. It tries the
+steps 0.1, 0.01, 0.001, ..., 1e-15 and returns the one with which the
+difference comes nearest to the slope:
 
->>> best_step(forward_difference, inverse, 2.0, -0.25), best_step(central_difference, inverse, 2.0, -0.25)
-(1e-08, 1e-05)
+>>> best_step(forward_difference, inverse, 2.0, -0.25)
+1e-08
+>>> best_step(central_difference, inverse, 2.0, -0.25)
+1e-05
 
 The lesson beside it: `python -m demos chain_rule`.
 """

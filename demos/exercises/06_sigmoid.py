@@ -2,14 +2,15 @@
 
 A neuron with a threshold jumps from 0 to 1. The sigmoid goes there smoothly,
 
-    sigmoid(z) = 1 / (1 + exp(-z)),        sigmoid'(z) = y * (1 - y)   with y = sigmoid(z),
+    sigmoid(z)  = 1 / (1 + exp(-z)),
+    sigmoid'(z) = y * (1 - y)   with y = sigmoid(z),
 
 so that every small change of a weight shows in the output. Write both, for
 numbers z as large as 1000 and as small as -1000. `math.exp(1000)` is an
 OverflowError, since the result is beyond the largest float; but a sigmoid lies
-between 0 and 1, and with a little care nothing has to overflow. Neither may 0
-/ 0 or inf / inf come up. The check is content with results that are within
-0.000001 of the right ones.
+between 0 and 1, and with a little care nothing has to overflow. Nor may there
+be a 0 / 0 or an inf / inf on the way. The check is content with results that
+are within 0.000001 of the right ones.
 
 >>> sigmoid(0.0)
 0.5

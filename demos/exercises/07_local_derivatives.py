@@ -8,11 +8,11 @@ each argument its share:
 
     a.grad  gains  c.grad * dc/da
 
-It gains it: a may be used elsewhere too, or twice in the same place as in a *
-a, and what comes from there has been added already, or will be. Where c is
-computed, nobody knows c.grad yet; so each operation only leaves a function
-`_backward` with its result, which does the adding when it is called, later on,
-without arguments.
+It gains it: a may be used elsewhere too, or twice in the same place, as in the
+product a * a, and what comes from there has been added already, or will be.
+Where c is computed, nobody knows c.grad yet; so each operation only leaves a
+function `_backward` with its result, which does the adding when it is called,
+later on, without arguments.
 
 The class below computes forward. Fill in the five functions, a line for each
 argument. The exponent of a power is a plain number and gets no gradient. At 0,
@@ -20,13 +20,13 @@ relu has no slope, as it bends there; the convention is relu'(0) = 0.
 
 >>> a, b = Value(3.0), Value(-2.0)
 >>> c = a * b
->>> c.grad = 10.0                                   # say the end depends on c so strongly
+>>> c.grad = 10.0               # say the end depends on c so strongly
 >>> c._backward()
 >>> a.grad, b.grad
 (-20.0, 30.0)
 
-The lessons beside it: `python -m demos chain_rule`, and then `python -m demos
-backprop`.
+The lessons beside it: `python -m demos chain_rule`, and then
+`python -m demos backprop`.
 """
 
 from __future__ import annotations

@@ -20,7 +20,8 @@ argument of more than one step, y changes along each of these paths, and their
 products are added up.
 
 Fill in TABLE from top to bottom, with a number or an expression such as 2 * 3
-for each None. The check tells which entry is the first that is not right.
+for each None; names such as w are not known there. The check tells which entry
+is the first that is not right.
 
 >>> TABLE["v1"], TABLE["dy/dy"]
 (-6, 1)

@@ -3,11 +3,12 @@
 A graph of numbers has been computed. Each node knows its `args`, the nodes
 that it was made of, and its `partials`: d node / d arg for each of them, in
 the same order, as plain numbers. All gradients are 0. Write `backward(root)`,
-after which the `grad` of the root and of every node below it is d root / d
-node:
+after which the root and every node below it have the right `grad`, namely
+d root / d node:
 
-    the root:         root.grad = 1
-    any other node:   grad = the sum, over all that use the node, of   (their grad) * (their partial for this node)
+    the root:         grad = 1
+    any other node:   grad = the sum, over all nodes that use it,
+                             of (their grad) * (their partial for this node)
 
 The catch is the order. A node may pass its gradient on only when it is
 complete, that is, after all that use it have added their part. Then each edge
@@ -25,7 +26,7 @@ of edges, not of paths.
 
 >>> x = Node(3.0)
 >>> square = Node(9.0, (x, x), (3.0, 3.0))           # x * x
->>> y = Node(12.0, (square, x), (1.0, 1.0))          # x * x + x, whose slope is 2 * x + 1
+>>> y = Node(12.0, (square, x), (1.0, 1.0))          # slope of x * x + x: 7
 >>> backward(y)
 >>> x.grad, square.grad, y.grad
 (7.0, 1.0, 1.0)

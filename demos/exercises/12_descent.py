@@ -26,9 +26,9 @@ parameter, change its `data`. One step for each batch; nothing is returned.
 >>> from autograd import Value
 >>> w = Value(0.0)
 >>> def loss(batch):
-...     return 0.5 * (w - batch) ** 2             # its slope is w - batch
+...     return 0.5 * (w - batch) ** 2      # its slope is w - batch
 >>> descend(loss, [w], [4.0, 8.0], lr=0.5, half_after=1)
->>> w.data                                        # 0 - 0.5 * -4 = 2, then 2 - 0.25 * -6
+>>> w.data                                 # 0 - 0.5 * -4, then 2 - 0.25 * -6
 3.5
 
 The lesson beside it: `python -m demos descent`.

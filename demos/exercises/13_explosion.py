@@ -19,7 +19,7 @@ to inf, and inf - inf is nan. Whatever is computed with a nan is nan again.
    2013.)
 
 >>> losses = train(rate=0.1)
->>> losses[-1], losses[first_not_finite(losses)]  # it was inf before it was nan
+>>> losses[-1], losses[first_not_finite(losses)]    # first inf, then nan
 (nan, inf)
 >>> largest_rate([1.0, 50.0])
 0.04
@@ -27,7 +27,7 @@ to inf, and inf - inf is nan. Whatever is computed with a nan is nan again.
 True
 >>> clip([3.0, -4.0], longest=2.5)
 [1.5, -2.0]
->>> max(train(rate=0.1, longest=1.0)) < 100       # it does not arrive, but it does not explode either
+>>> max(train(rate=0.1, longest=1.0)) < 100         # explodes no more
 True
 
 The lessons beside it: `python -m demos descent`, `python -m demos recurrent`.

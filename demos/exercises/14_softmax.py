@@ -5,12 +5,16 @@ probabilities of them: all above 0, and their sum is 1.
 
     p_i = exp(s_i) / (exp(s_1) + ... + exp(s_n))
 
-The cross-entropy says how surprising the right class, the label, is: -log
-p_label, with the natural logarithm. It is 0 if p_label is 1, and grows without
-bound as that goes to 0. Its derivative in the scores is simple, and worth
-deriving once on paper:
+The cross-entropy says how surprising the right class, the label, is. With the
+natural logarithm,
 
-    dE/ds_i = p_i - 1   for the label,        dE/ds_i = p_i   for every other class.
+    E = -log p_label.
+
+It is 0 if p_label is 1, and grows without bound as that goes to 0. Its
+derivative in the scores is simple, and worth deriving once on paper:
+
+    dE/ds_i = p_i - 1   for the label,
+    dE/ds_i = p_i       for every other class.
 
 Write all three, for scores as large as 1000 and as small as -1000.
 `math.exp(1000)` is an OverflowError, exp(-1000) is rounded to 0, and log(0)

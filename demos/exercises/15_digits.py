@@ -21,8 +21,13 @@ What you need is there: `from nets import MLP, SGD, batches, cross_entropy`,
 and `from autograd import jit, mean, vmap` for the loop of your own, step by
 step:
 
-    for each batch:  set the gradients to 0, compute the mean loss of the batch, go backward, take a step.
+    for each batch:  set the gradients to 0,
+                     compute the mean loss of the batch,
+                     go backward,
+                     take a step.
 
+One pass through `batches(images, labels, 20, rng)` gives pairs (xs, ys), each
+of 20 images and their labels, in random order; `help(batches)` tells the rest.
 Compile the loss with `jit`, or it takes many times as long: the check waits 20
 seconds, and one is enough. Or leave the loop to `nets.fit`: few lines remain.
 With seeds for the net and the batches, each run comes out the same.

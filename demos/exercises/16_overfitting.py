@@ -11,14 +11,15 @@ source of chance: rng.permutation(5) is 0 .. 4 in random order. Who passes the
 same seed gets the same parts again.
 
 >>> import numpy as np
->>> train, test = split(["a", "b", "c", "d", "e"], [0, 1, 2, 3, 4], 0.4, np.random.default_rng(0))
+>>> rng = np.random.default_rng(0)
+>>> train, test = split(["a", "b", "c", "d", "e"], [0, 1, 2, 3, 4], 0.4, rng)
 >>> len(train[0]), len(train[1]), len(test[0]), len(test[1])
 (3, 3, 2, 2)
 
 `error_rate` is the part of the examples that `predict`, a function of one x,
 gets wrong.
 
->>> error_rate(abs, [1, -2, 3, -4], [1, -2, 3, 5])         # wrong for -2 and -4
+>>> error_rate(abs, [1, -2, 3, -4], [1, -2, 3, 5])      # wrong for -2 and -4
 0.5
 
 `early_stop` reads off the losses on the validation examples, one after each
@@ -27,7 +28,7 @@ without a new smallest loss, as if nobody knew what would come later; kept is
 the net of the epoch with the smallest loss until then, of equal ones the
 first. Epochs count from 0.
 
->>> early_stop([0.5, 0.6, 0.4, 0.7, 0.8, 0.1], patience=2)       # stops after the 0.8, never sees the 0.1
+>>> early_stop([0.5, 0.6, 0.4, 0.7, 0.8, 0.1], patience=2)      # stops at 0.8
 2
 
 (L. Prechelt, "Early stopping - but when?", 1998, compares rules for when to

@@ -9,21 +9,25 @@ each x by itself,
     with probability `rate`:       0
     otherwise:                     x / (1 - rate)
 
-so that the mean of what comes out is x, as (1 - rate) * x / (1 - rate) + rate
-* 0 = x. In evaluation each x stays as it is. Return a new list: `xs` is not to
-change. `rng` is a NumPy generator, and the only source of chance: rng.random()
+so that the mean of what comes out is x:
+
+    rate * 0 + (1 - rate) * x / (1 - rate) = x.
+
+In evaluation each x stays as it is. Return a new list: `xs` is not to change.
+`rng` is a NumPy generator, and the only source of chance: rng.random()
 draws a number from 0 to 1, below 0.3 with probability 0.3. Whoever passes the
 same seed drops the same places again.
 
 >>> import numpy as np
->>> dropout([1.0, -2.0, 3.0], 0.5, np.random.default_rng(0), training=False)
+>>> rng = np.random.default_rng(0)
+>>> dropout([1.0, -2.0, 3.0], 0.5, rng, training=False)
 [1.0, -2.0, 3.0]
->>> noisy = dropout([1.0, 1.0, 1.0, 1.0], 0.5, np.random.default_rng(0), training=True)
->>> all(y in (0.0, 2.0) for y in noisy)                   # which ones are 0 is up to chance
+>>> noisy = dropout([1.0, 1.0, 1.0, 1.0], 0.5, rng, training=True)
+>>> all(y in (0.0, 2.0) for y in noisy)     # which ones are 0 is up to chance
 True
 
-The numbers may be `Value`s of the engine; then their gradients are 0 or 1 / (1
-- rate), too: only use arithmetic.
+The numbers may be `Value`s of the engine; their gradients are then, likewise,
+0 or 1 / (1 - rate): only use arithmetic.
 
 To think about: 100 inputs and rate 0.2. How many are dropped? Always as many?
 

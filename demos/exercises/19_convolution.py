@@ -6,7 +6,7 @@ the window fits into the image:
 
     y[r][c] = the sum over i, j of  kernel[i][j] * image[r + i][c + j].
 
->>> convolve([[1, 2, 3], [4, 5, 6]], [[10, 1]])           # 10 times a pixel, plus the one on its right
+>>> convolve([[1, 2, 3], [4, 5, 6]], [[10, 1]])     # first 10 * 1 + 1 * 2
 [[12, 23], [45, 56]]
 
 So it is done in neural nets. Strictly speaking it is a *cross-correlation*: a
@@ -21,9 +21,10 @@ upstream[r][c] = dE/dy[r][c]. Each weight of the kernel was used at all places
 recognition", 1989). Its gradient dE/dkernel[i][j] is what comes together from
 all these uses. First one place alone, then all four:
 
->>> kernel_gradient([[1, 2, 3], [4, 5, 6]], [[1, 0], [0, 0]])         # E = y[0][0]
+>>> image = [[1, 2, 3], [4, 5, 6]]
+>>> kernel_gradient(image, [[1, 0], [0, 0]])        # E = y[0][0]
 [[1, 2]]
->>> kernel_gradient([[1, 2, 3], [4, 5, 6]], [[1, 1], [1, 1]])         # E = the sum of all y
+>>> kernel_gradient(image, [[1, 1], [1, 1]])        # E = the sum of all y
 [[12, 16]]
 
 The size of the kernel is not given: it follows from the other two.

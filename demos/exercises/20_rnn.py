@@ -14,9 +14,11 @@ gets the sum over all its uses (P. Werbos, "Backpropagation through time: what
 it does and how to do it", 1990). With z_t for what tanh is taken of:
 
     dE/dh_T     = h_T - target
-    dE/dz_t     = dE/dh_t * (1 - h_t^2)        (the slope of tanh, told by its result)
+    dE/dz_t     = dE/dh_t * (1 - h_t^2)     (the slope of tanh, by its result)
     dE/dh_(t-1) = dE/dz_t * u
-    dE/dw       = the sum over t of dE/dz_t * x_t; for u and b likewise: what are they multiplied by in z_t?
+    dE/dw       = the sum over t of dE/dz_t * x_t
+
+and likewise for u and b: what are they multiplied by in z_t?
 
 Write `states` and, without an autograd engine, `gradients`.
 

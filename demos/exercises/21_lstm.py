@@ -2,7 +2,7 @@
 
 A cell has two numbers: its content c, which it keeps to itself, and its output
 h. At each step it reads x and its own last output. Four small neurons see
-both, each with weights w, u and a bias b, z = w * x + u * h + b:
+both, each with weights w, u and a bias b, by z = w * x + u * h + b:
 
     forget      f = sigmoid(z)      how much of the content is kept
     input       i = sigmoid(z)      how much is written
@@ -15,13 +15,16 @@ Then the new content and the new output are
 
 (Hochreiter and Schmidhuber, "Long short-term memory", 1997; the forget gate is
 from Gers, Schmidhuber and Cummins, "Learning to forget", 2000.) Write
-`lstm_step`. `weights` is a dict, in any order: the name of each of the four ->
-(w, u, b).
+`lstm_step`. `weights` is a dict, in any order, with (w, u, b) for the name of
+each of the four.
 
 >>> shut, wide, half = (0.0, 0.0, -40.0), (0.0, 0.0, 40.0), (0.0, 0.0, 0.0)
->>> lstm_step(1.0, 0.3, 0.7, {"forget": wide, "input": shut, "candidate": half, "output": shut})[1]
+>>> keeps = {"forget": wide, "input": shut, "candidate": half, "output": shut}
+>>> lstm_step(1.0, 0.3, 0.7, keeps)[1]
 0.7
->>> h, c = lstm_step(1.0, 0.3, 0.7, {"forget": half, "input": wide, "candidate": (1.0, 1.0, 0.0), "output": half})
+>>> writes = {"forget": half, "input": wide, "output": half}
+>>> writes["candidate"] = (1.0, 1.0, 0.0)
+>>> h, c = lstm_step(1.0, 0.3, 0.7, writes)
 >>> round(h, 4), round(c, 4)
 (0.4186, 1.2117)
 

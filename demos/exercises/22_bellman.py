@@ -3,8 +3,8 @@
 Nobody tells a net that walks through a maze what a move is worth; it says so
 itself. `value` is what it expected of the move that was just made. Then came a
 reward and the next cell, for whose moves the net gives `next_values`. So more
-is known now than before, and the expectation is held against this target (C.
-Watkins, "Learning from Delayed Rewards", 1989; Sutton and Barto,
+is known now than before, and the expectation is held against this target
+(C. Watkins, "Learning from Delayed Rewards", 1989; Sutton and Barto,
 "Reinforcement Learning", 2018, section 6.5):
 
     target = reward + discount * (the largest of the next values)
@@ -25,8 +25,10 @@ must hold still: it is a plain number, and the gradient goes to `value` alone.
 >>> from autograd import Value
 >>> value, next_values = Value(0.3), [Value(0.1), Value(0.5)]
 >>> loss(value, -0.02, False, next_values, 0.95).backward()
->>> round(value.grad, 6), [v.grad for v in next_values]             # value.grad is -(target - value)
+>>> round(value.grad, 6), [v.grad for v in next_values]
 (-0.155, [0.0, 0.0])
+
+The first is -(target - value) = -(0.455 - 0.3).
 
 The lesson beside it: `python -m demos maze`.
 """

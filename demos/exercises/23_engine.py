@@ -27,7 +27,7 @@ learn to tell the two moons apart, and every loss on the way has to be what the
 engine of this course finds.
 
 >>> a, b = Value(2.0), Value(-3.0)
->>> y = (a * b + 7.0) ** 2 + a.exp() * 0.0           # 1.0, with dy/da = 2 * (a * b + 7) * b
+>>> y = (a * b + 7.0) ** 2 + a.exp() * 0.0      # dy/da = 2 * (a * b + 7) * b
 >>> y.backward()
 >>> y.data, a.grad, b.grad
 (1.0, -6.0, 4.0)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import textwrap
+from contextlib import redirect_stdout
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from autograd import ArgumentError
 
-from .checking.judge import judge, judge_source
-from .student.screens import DEFAULT_FOLDER, hint_text
+from .checking.judge import judge, judge_source, legible
+from .student.printed import Tail
+from .student.screens import hint_text
+from .student.workspace import default_folder
 from .task import TASKS, Task, find
-from .verdict import CheckFailed, Finding, Verdict
+from .verdict import WIDTH, CheckFailed, Finding, Verdict, in_short
 
 __all__ = ["TASKS", "CannotCheck", "CheckFailed", "Finding", "Hint", "Task", "Verdict", "check", "find", "hint"]
 
@@ -35,7 +42,8 @@ def check(task: int | str, *answers: Any, **named: Any) -> Verdict:
     """The verdict "passed"; raises CheckFailed, whose message says what is wrong and what to try next.
 
     The answers are what the task asks for, in its order or by name; with none of them, the task's file in the folder
-    `exercises` is checked. It runs in this process and without a time limit.
+    `exercises` is checked, or the file itself if one is given with its folder. It runs in this process and without a
+    time limit. Of what it prints the last lines are shown at the end.
 
     >>> def decide(facts, weights, threshold):
     ...     return sum(w * x for w, x in zip(weights, facts)) >= threshold
@@ -51,10 +59,17 @@ def check(task: int | str, *answers: Any, **named: Any) -> Verdict:
 
     Raises CannotCheck if there is no such task, or if other names are given than it needs.
     """
-    verdict = _verdict(_found(task), answers, named)
+    printed = Tail()
+    try:
+        with redirect_stdout(printed):
+            verdict = _verdict(task, answers, named)
+    except KeyboardInterrupt:
+        _show(printed)
+        raise
     if verdict.finding is not None:
-        raise CheckFailed(verdict.finding)
-    return verdict
+        raise CheckFailed(verdict.finding, _legible(printed))
+    _show(printed)
+    return replace(verdict, printed=_legible(printed))
 
 
 def hint(task: int | str) -> Hint:
@@ -68,28 +83,54 @@ def hint(task: int | str) -> Hint:
     return Hint(hint_text(wanted, shown))
 
 
+def _show(printed: Tail) -> None:
+    """Prints the end of what an answer printed, if it did."""
+    if words := in_short(_legible(printed)):
+        print(words)
+
+
+def _legible(printed: Tail) -> str:
+    return legible(printed.text, len(printed.text))
+
+
 def _found(task: int | str) -> Task:
+    """The task with this number, name or file, in whatever folder that is."""
     try:
-        return find(task)
+        return find((os.path.basename(task) or task) if isinstance(task, str) else task)
     except ArgumentError as error:
         raise CannotCheck(str(error)) from None
 
 
-def _verdict(task: Task, answers: tuple[Any, ...], named: dict[str, Any]) -> Verdict:
+def _verdict(asked: int | str, answers: tuple[Any, ...], named: dict[str, Any]) -> Verdict:
+    task = _found(asked)
     if not answers and not named:
-        path = DEFAULT_FOLDER / task.stub.name
+        folder = os.path.dirname(asked) if isinstance(asked, str) else ""
+        path = Path(folder or default_folder(), task.stub.name)
         if not path.is_file():
             raise CannotCheck(
-                f"check({task.number}) was given no answer, and there is no file {path} here.\n{_what_it_needs(task)}"
+                f"check({task.number}) was given no answer, and there is no file {path} here.\n{_how_to_call(task)}"
             )
         return judge_source(task, path.read_bytes(), str(path))
     names = {**dict(zip(task.needs, answers, strict=False)), **named}
     if len(answers) + len(named) != len(task.needs) or set(names) != set(task.needs):
-        got = [f"{len(answers)} by position"] * bool(answers) + [f"{name} by name" for name in named]
-        raise CannotCheck(f"check({task.number}, ...) got {', '.join(got)}.\n{_what_it_needs(task)}")
+        words = f"check({task.number}, ...) {_what_it_needs(task)}, and got {_what_it_got(len(answers), list(named))}."
+        raise CannotCheck(f"{textwrap.fill(words, WIDTH)}\n{_how_to_call(task)}")
     return judge(task, names)
 
 
 def _what_it_needs(task: Task) -> str:
-    """How to call `check` for this task."""
+    """Such as `needs 2 things, sigmoid and sigmoid_derivative`."""
+    *first, last = task.needs
+    names = f"{', '.join(first)} and {last}" if first else last
+    return f"needs {len(task.needs)} thing{'s' * bool(first)}, {names}"
+
+
+def _what_it_got(count: int, names: list[str]) -> str:
+    """Such as `1 by position and decide by name`."""
+    if not names:
+        return str(count)
+    return " and ".join([f"{count} by position"] * bool(count) + [f"{', '.join(names)} by name"])
+
+
+def _how_to_call(task: Task) -> str:
     return f"Task {task.number}, {task.name}, is checked with check({', '.join([str(task.number), *task.needs])})"

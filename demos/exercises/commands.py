@@ -14,8 +14,8 @@ from demos.runner import mute_stdout
 from .checking.isolated import Limits, judge_apart
 from .student import screens
 from .student.options import parse
-from .student.screens import DEFAULT_FOLDER, command, go_on, steps, stuck_on, work_on
-from .student.workspace import Workspace
+from .student.screens import command, go_on, place, steps, stuck_on, work_on
+from .student.workspace import Workspace, default_folder
 from .task import TASKS, Task
 from .verdict import Finding, Verdict
 
@@ -63,13 +63,13 @@ def _answer(arguments: list[str]) -> int:
 
 def _overview() -> int:
     """Shows the tasks, the commands, and what to do next."""
-    space = Workspace(DEFAULT_FOLDER)
+    space = Workspace(default_folder())
     print(screens.task_list(space))
     print("\nCommands: python -m demos.exercises COMMAND (--help after it: its options)")
     uses = {name: f"{name} {takes}".strip() for name, (_, takes, _) in COMMANDS.items()} | {"grade": "grade DIR"}
     for name, words in [(name, words) for name, (_, _, words) in COMMANDS.items()] + [("grade", GRADE)]:
         print(f"    {uses[name]:<17}{words}")
-    print(f"A task is named by its number or its name, as in `check {next(iter(TASKS.values())).name}`.")
+    print(f"Tasks are named by number or name: `check 1`, `check {TASKS[1].name}`, `check 1-3`.")
     print(f"\n{go_on(space)}", flush=True)
     return 0
 
@@ -94,7 +94,7 @@ def _list(space: Workspace, _: list[Task], given: Namespace) -> int:
 def _start(space: Workspace, tasks: list[Task], given: Namespace) -> int:
     copied, kept = space.start(tasks or list(TASKS.values()))
     if copied:
-        print(f"Copied into {space.folder}: {screens.these(copied)}.")
+        print(f"Copied into {place(space)}: {screens.these(copied)}.")
     if kept:
         print(f"Kept as you have them: {screens.these(kept)}.")
     if copied:
@@ -118,6 +118,9 @@ def _check(space: Workspace, tasks: list[Task], given: Namespace) -> int:
         say(f"Not written yet: {screens.these(untouched)}.")
     if len(verdicts) + len(untouched) > 1:
         print(f"\n{screens.count_of(list(verdicts.values()), untouched)}")
+    if not tasks:
+        for line in screens.without_file(space):
+            print(line)
     print(f"\n{_after_check(space, verdicts, tasks)}", flush=True)
     return 0 if all(verdict.passed for verdict in verdicts.values()) and not untouched else 1
 
@@ -149,7 +152,7 @@ def judged(space: Workspace, task: Task, seconds: float) -> Verdict:
     if verdict.passed:
         space.progress.note_passed(task, source)
     elif not screens.is_unwritten(verdict):
-        space.progress.note_tried(task)
+        space.progress.note_failed(task, source)
     return verdict
 
 

@@ -6,6 +6,7 @@ import ast
 import difflib
 import importlib
 import inspect
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -94,3 +95,25 @@ def find(wanted: int | str) -> Task:
     nearest = difflib.get_close_matches(said, [task.name for task in TASKS.values()], n=1, cutoff=0.5)
     hint = f"did you mean {nearest[0]!r}?" if nearest else f"there are 1 to {len(TASKS)}"
     raise ArgumentError(f"There is no task {wanted!r}; {hint}")
+
+
+def tasks_in(text: str) -> list[Task]:
+    """The tasks that are meant by such as `1,2,7-9`, each once and by number; ArgumentError if there are no such.
+
+    >>> [task.number for task in tasks_in("sigmoid, 2-4, 3")]
+    [2, 3, 4, 6]
+    """
+    numbers = {number for part in text.replace(" ", "").split(",") if part for number in _range(part)}
+    if not numbers:
+        raise ArgumentError(f"No task is named in {text!r}; such as 1,2,7-9 is expected")
+    return [TASKS[number] for number in sorted(numbers)]
+
+
+def _range(part: str) -> list[int]:
+    ends = re.fullmatch(r"(\d+)-(\d+)", part)
+    if ends is None:
+        return [find(part).number]
+    first, last = (find(end).number for end in ends.groups())
+    if first > last:
+        raise ArgumentError(f"{part} goes backwards; {last}-{first} is expected")
+    return [number for number in TASKS if first <= number <= last]

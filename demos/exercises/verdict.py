@@ -29,6 +29,8 @@ class Finding:
     """What probably lies behind it."""
     advice: str = ""
     """What to try next."""
+    place: str = ""
+    """Which line of the answer it was, such as `07_x.py, line 12: return 1 / 0`."""
     status: Literal["failed", "error", "missing"] = "failed"
     """"failed": the answer is wrong; "error": it could not be run to its end; "missing": there is none."""
 
@@ -39,12 +41,13 @@ class Finding:
 class CheckFailed(AutogradError, AssertionError):
     """What a check raises; the message is the finding in words. A notebook shows the message without a traceback."""
 
-    def __init__(self, finding: Finding) -> None:
-        super().__init__(finding)
+    def __init__(self, finding: Finding, printed: str = "") -> None:
+        super().__init__(finding, printed)
         self.finding = finding
+        self.printed = printed
 
     def __str__(self) -> str:
-        return f"{self.finding.diagnosis}\n{self.finding}"
+        return "\n".join([self.finding.diagnosis, *_lines(self.finding), *_printed(self.printed)])
 
     def _render_traceback_(self) -> list[str]:
         """What IPython prints instead of a traceback."""
@@ -102,11 +105,17 @@ class Verdict:
         if self.finding is None:
             return head
         head = f"{head} ({self.diagnosis})"
-        return "\n".join([head, *_lines(self.finding), *_field("it printed", _last_lines(self.printed))])
+        return "\n".join([head, *_lines(self.finding), *_printed(self.printed)])
+
+
+def in_short(printed: str) -> str:
+    """What an answer printed, as a report shows it: the last ten lines. Empty if there is nothing to be seen."""
+    return "\n".join(_printed(printed))
 
 
 def _lines(finding: Finding) -> Iterator[str]:
     yield from _field("asked", finding.where)
+    yield from _field("at", finding.place)
     yield from _field("expected", finding.expected)
     yield from _field("got", finding.got)
     yield from _field("likely cause", finding.cause)
@@ -121,6 +130,10 @@ def _field(name: str, text: str) -> list[str]:
         for part in textwrap.wrap(line, WIDTH - len(INDENT) - 14, replace_whitespace=False) or [""]
     ]
     return [f"{INDENT}{name if i == 0 else '':<14}{line}".rstrip() for i, line in enumerate(lines)]
+
+
+def _printed(text: str) -> list[str]:
+    return _field("it printed", _last_lines(text))
 
 
 def _last_lines(text: str, most: int = 10) -> str:

@@ -47,12 +47,33 @@ ROWS_IN_PLACE_OF_IMAGES = """    copies = []
     return copies, [label for label in labels for _ in moves]
 """
 
+SLICED = """    if right >= 0:
+        rows = [[0] * right + row[: width - right] for row in image]
+    else:
+        rows = [row[-right:] + [0] * -right for row in image]
+    if down >= 0:
+        return [[0] * width] * down + rows[: height - down]
+    return rows[-down:] + [[0] * width] * -down
+"""
+SLICED_DOWN_FIRST = """    if down >= 0:
+        rows = [[0] * width] * down + image[: height - down]
+    else:
+        rows = image[-down:] + [[0] * width] * -down
+    if right >= 0:
+        return [[0] * right + row[: width - right] for row in rows]
+    return [row[-right:] + [0] * -right for row in rows]
+"""
+
 MUTANTS = [
     ("wraps round", {INSIDE: "row < height and column < width"}),
     ("wraps round", {"height, width = len(image), len(image[0])": ROLLED}),
     ("wraps round", {GATHERED: SCATTERED}),
     ("same list again", {GATHERED: SCATTERED_INTO_ONE_ROW}),
     ("nothing moves", {GATHERED: "    return image\n"}),
+    ("slices past the end", {GATHERED: SLICED}),
+    ("slices past the end", {GATHERED: SLICED_DOWN_FIRST}),
+    ("taken as square", {"width = len(image), len(image[0])": "width = len(image), len(image)"}),
+    ("taken as square", {"width = len(image), len(image[0])": "width = len(image[0]), len(image[0])"}),
     ("off by one", {INSIDE: "0 < row < height and 0 < column < width"}),
     (
         "repeats the border",

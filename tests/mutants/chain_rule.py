@@ -25,6 +25,7 @@ MUTANTS = [
     ("sign", {"1 * 25 + 30 * -2": "25 + 60"}),
     ("forgot to multiply by the upstream gradient", {"1 * 25 + 30 * -2": "25 - 2"}),
     ("wrong result", {"1 * 25 + 30 * -2": "1000"}),
+    ("NameError", {"-2 * 3": "w * x"}),
     ("not written yet", {"30 * 3": "None"}),
     ("not a number", {"5**2": "'25'"}),
     ("not a number", {"5**2": "[25]"}),

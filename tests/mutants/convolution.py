@@ -16,6 +16,13 @@ MUTANTS = [
             "for j in range(width))": "for j in range(width)))",
         },
     ),
+    (
+        "window leaves the image",
+        {
+            "range(len(image[0]) - width + 1)": "range(len(image[0]))",
+            "range(len(image) - height + 1)": "range(len(image))",
+        },
+    ),
     ("returns too early", {"        for r in range(len(image) - height + 1)\n": "        for r in [0]\n"}),
     ("taken as square", {"height, width = len(kernel), len(kernel[0])": "height = width = len(kernel)"}),
     ("taken as square", {"len(image[0]) - width + 1": "len(image) - width + 1"}),

@@ -20,6 +20,18 @@ MUTANTS = [
 """
         },
     ),
+    (
+        "output computed anew",
+        {
+            f"    return {NEW_WEIGHTS}, bias + lr * error\n": """\
+    weights = list(weights)
+    for k, x in enumerate(inputs):
+        error = target - bias - sum(w * x for w, x in zip(weights, inputs))
+        weights[k] += lr * x * error
+    return weights, bias + lr * error
+"""
+        },
+    ),
     ("only one weight", {NEW_WEIGHTS: "[weights[0] + lr * inputs[0] * error, *weights[1:]]"}),
     ("bias forgotten", {"output = bias + sum": "output = sum"}),
     ("bias not learned", {"bias + lr * error": "bias"}),
@@ -72,6 +84,13 @@ MUTANTS = [
     ("all pairs", {"zip(lunches, totals, strict=True)": "[(x, t) for x in lunches for t in totals]"}),
     ("off by one", {"range(sweeps)": "range(1, sweeps)"}),
     ("one sweep only", {"    return weights, bias\n": "        return weights, bias\n    return weights, bias\n"}),
+    (
+        "one sweep only",
+        {
+            "    for _ in range(sweeps)": "    pairs = zip(lunches, totals)\n    for _ in range(sweeps)",
+            "zip(lunches, totals, strict=True)": "pairs",
+        },
+    ),
     ("nothing learned", {"weights, bias = delta_step": "delta_step"}),
     ("starts over", {"weights, bias = delta_step": "w, b = delta_step", "return weights, bias\n": "return w, b\n"}),
     (

@@ -221,6 +221,7 @@ MUTANTS = [
     ("forgot the exponent", {"(exponent * self": "(self"}),
     ("exponent not lowered", {"(exponent - 1),": "exponent,"}),
     ("argument instead of result", {"(self,), (result,)": "(self,), (self.data,)"}),
+    ("argument as a factor", {"(self,), (result,)": "(self,), (self.data * result,)"}),
     ("at the threshold", {"self.data > 0": "self.data >= 0"}),
     ("forgot the local derivative", {"float(self.data > 0)": "1.0"}),
     ("nothing is added", {"(self, other), (other.data, self.data))": "(self, other), (0.0, 0.0))"}),

@@ -44,5 +44,15 @@ MUTANTS = [
     return steps[-1]"""
         },
     ),
+    (
+        "stops too early",
+        {
+            f"    return {BEST}": """\
+    h = 0.1
+    while abs(difference(f, x, h / 10) - slope) < abs(difference(f, x, h) - slope):
+        h /= 10
+    return h"""
+        },
+    ),
     ("always the same difference", {"abs(difference(": "abs(central_difference("}),
 ]

@@ -14,6 +14,16 @@ COUNTS_THE_FIRST = """            best, waited = epoch, 0
             waited += 1
         if waited >= patience"""
 STOP = "            break\n"
+RETURNS_INSIDE = {f"{STOP}    return best\n": "            return best\n"}
+FALLS_BACK = """\
+    waited = 0
+    for i in range(1, len(losses)):
+        waited = 0 if losses[i] < losses[i - 1] else waited + 1
+        if waited >= patience:
+            return i - patience
+    return len(losses) - 1
+    best = 0
+"""
 
 MUTANTS = [
     ("overlap", {"order[:size], order[size:]": "order[:size], order"}),
@@ -45,6 +55,8 @@ MUTANTS = [
     ("always epoch 0", {"    best = 0\n": "    best, smallest = 0, 0\n", "loss < losses[best]": "loss < smallest"}),
     ("previous, not best", {"loss < losses[best]": "epoch and loss < losses[epoch - 1]"}),
     ("off by one", {"    best = 0\n": "    best, waited = 0, 0\n", WAITS: COUNTS_THE_FIRST}),
+    ("off by one", {"    best = 0\n": "    best, waited = 0, 0\n", WAITS: COUNTS_THE_FIRST, **RETURNS_INSIDE}),
+    ("previous, not best", {"    best = 0\n": FALLS_BACK}),
     ("off by one", {">= patience": "> patience"}),
     ("off by one", {"return best": "return best + 1"}),
     ("last of equals", {"loss < losses[best]": "loss <= losses[best]"}),

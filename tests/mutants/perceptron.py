@@ -20,6 +20,8 @@ MUTANTS = [
     ("returns too early", {SUM: f"{LOOP}        if total > threshold:\n            return 1\n"}),
     ("off by one", {"zip(weights, facts, strict=True)": "zip(weights[1:], facts[1:])"}),
     ("off by one", {"zip(weights, facts, strict=True)": "zip(weights[:-1], facts[:-1])"}),
+    ("value as index", {SUM: "    total = sum(facts[i] * weights[i] for i in facts)\n"}),
+    ("value as index", {SUM: "    total = sum(i * weights[i] for i in facts)\n"}),
     ("mean instead of sum", {"strict=True))": "strict=True)) / len(facts)"}),
     ("fixed numbers", {"total > threshold": "total > 7"}),
     ("-1 instead of 0", {"threshold else 0": "threshold else -1"}),

@@ -25,6 +25,7 @@ MUTANTS = [
             )
         },
     ),
+    ("square of the sum", {SQUARES: "total += sum(abs(y - t) for y, t in zip(output, target, strict=True)) ** 2"}),
     ("= instead of +=", {"total += ": "total = "}),
     ("returns too early", {"    return total": "        return total"}),
     ("sign", {"(y - t) / n": "(t - y) / n"}),

@@ -31,6 +31,14 @@ MUTANTS = [
     ("sign", {"hs[-1] - target": "target - hs[-1]"}),
     ("forgot the target", {"hs[-1] - target": "hs[-1]"}),
     ("factor", {"hs[-1] - target": "2 * (hs[-1] - target)"}),
+    (
+        "off by one",
+        {
+            "range(len(xs), 0, -1)": "range(len(xs) - 1, 0, -1)",
+            "[0.0, *states(xs, w, u, b)]": "states(xs, w, u, b)",
+            "xs[t - 1]\n": "xs[t]\n",
+        },
+    ),
     ("mean instead of sum", {"return dw, du, db": "return dw / len(xs), du / len(xs), db / len(xs)"}),
     ("returns nothing", {"    return dw, du, db": "    dw, du, db"}),
 ]

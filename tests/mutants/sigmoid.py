@@ -10,6 +10,8 @@ MUTANTS = [
     ("overflow", NUMPY | {BODY: f"    {SILENTLY} exp(z) / (1 + exp(z))"}),
     ("sign of z", {BODY: "    return 1 / (1 + exp(-abs(z)))"}),
     ("sign of z", {"exp(z) / (1 + exp(z))": "exp(-z) / (1 + exp(-z))"}),
+    ("sign of z", {BODY: "    return 1 / (1 + exp(z))"}),
+    ("sign of z", {BODY: "    return exp(-z) / (1 + exp(-z))"}),
     ("wrong result", {BODY: "    return 1 / (1 + exp(-z)) if abs(z) < 10 else z > 0"}),
     ("sigmoid taken twice", {"y = sigmoid(z)": "y = sigmoid(sigmoid(z))"}),
     ("always the same", {"y * (1 - y)": "y * 1 - y"}),

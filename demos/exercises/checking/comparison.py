@@ -77,7 +77,7 @@ def agree(
             raise got
         found = _misshapen(got, want) or _pattern(outcomes, wanted, first) or Seen("wrong result")
     place, expected, came = ("", shown(want), str(got)) if isinstance(got, Raised) else shown_apart(want, got)
-    where = call_text(name, cases[first]) + (f": {place}" if place else "")
+    where = call_text(name, cases[first]) + place
     raise CheckFailed(Finding(found.name, where, expected, came, found.cause, found.advice or advice))
 
 

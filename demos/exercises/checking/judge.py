@@ -18,8 +18,11 @@ from demos.exercises.task import Task
 from demos.exercises.verdict import CheckFailed, Finding, Verdict
 
 from .calls import Raised, called, told
+from .errors import usual
 
 NOT_WRITTEN = "not written yet"
+BY_HAND = "Run the line by hand, with the numbers above, and print what stands in it."
+AT_IMPORT = "Run the file alone, and print what stands in that line."
 _OURS = Path(__file__).resolve().parents[3]
 
 
@@ -54,11 +57,12 @@ def run(source: bytes, file_name: str) -> dict[str, Any]:
         text = importlib.util.decode_source(source)
     except UnicodeDecodeError as error:
         line = source.count(b"\n", 0, error.start) + 1
-        raise SyntaxError("this is not UTF-8; save the file in that encoding", (file_name, line, None, None)) from None
+        raise SyntaxError("this is not UTF-8", (file_name, line, None, None)) from None
     except (SyntaxError, ValueError) as error:
         if isinstance(error, SyntaxError) and error.filename:
             raise
-        raise SyntaxError(str(error), (file_name, None, None, None)) from None  # as for a NUL byte: nothing says where
+        words = "this is not UTF-8" if b"\0" in source else str(error)
+        raise SyntaxError(words, (file_name, None, None, None)) from None  # nothing says where
     linecache.cache[file_name] = (len(text), None, text.splitlines(keepends=True), file_name)
     module = ModuleType("answer")
     module.__file__ = file_name
@@ -74,25 +78,30 @@ def finding_of(error: BaseException, call: str = "") -> Finding:
         finding = Finding(
             NOT_WRITTEN,
             call,
-            got="NotImplementedError" + (f" in {place.partition(': ')[0]}" if place else ""),
+            got="NotImplementedError",
             cause="This is the place that waits for your code.",
             advice="Put your lines in its stead; the text of the task says what they should do.",
+            place=place.partition(": ")[0],
         )
     elif isinstance(error, SyntaxError):
+        cause, advice = usual(error)
         text = legible((error.text or "").strip(), 200)
         finding = Finding(
             "syntax error",
-            f"{error.filename}" + (f", line {error.lineno}" if error.lineno else "") + (f": {text}" if text else ""),
             got=f"{type(error).__name__}: {error.msg}",
-            cause="Python could not read the file.",
-            advice="Look at that line and at the one before it: a bracket, a colon, the indentation?",
+            cause=cause,
+            advice=advice,
+            place=f"{error.filename}"
+            + (f", line {error.lineno}" if error.lineno else "")
+            + (f": {text}" if text else ""),
             status="error",
         )
     else:
         name = next((name for kind, name in _NAMES.items() if isinstance(error, kind)), type(error).__name__)
-        cause, advice = _usual(error)
-        where = "\n".join(part for part in (call, place) if part)
-        finding = Finding(legible(name, 60), where, got=told(error), cause=cause, advice=advice, status="error")
+        cause, advice = usual(error)
+        advice = advice or (BY_HAND if call else AT_IMPORT)
+        name = legible(name, 60)
+        finding = Finding(name, call, got=told(error), cause=cause, advice=advice, place=place, status="error")
     return _legible(finding)
 
 
@@ -118,17 +127,24 @@ def _found(task: Task, name: str, names: Mapping[str, Any]) -> Any:
     """What the answer calls by this name; CheckFailed if there is no such name."""
     if name in names:
         return names[name]
-    own = [each for each in names if not each.startswith("_")]
+    own = [each for each, thing in names.items() if not each.startswith("_") and _is_own(thing)]
     nearest = difflib.get_close_matches(name, own, n=1)
     raise CheckFailed(
         Finding(
             "missing name",
             expected=f"something called {name}",
             got=f"{nearest[0]}, which looks like it" if nearest else ", ".join(own) or "an answer without any names",
-            cause="It was renamed or deleted, or the file is that of another task.",
+            cause="It was renamed or deleted, or the file is that of another task." if own else "Nothing is defined.",
             advice=f"Call it {name}." if nearest else f"Define {name}; the stub shows its first line.",
         )
     )
+
+
+def _is_own(thing: Any) -> bool:
+    """Whether it may be an answer: no module, and nothing that was imported from one."""
+    if isinstance(thing, ModuleType):
+        return False
+    return getattr(thing, "__module__", "answer") in ("answer", "__main__", None)
 
 
 def _place(error: BaseException) -> str:
@@ -160,69 +176,4 @@ def _installed() -> list[str]:
     return [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
 
 
-def _usual(error: BaseException) -> tuple[str, str]:
-    """What usually lies behind such an error, and what to try."""
-    for kind, words, cause, advice in _USUAL:
-        if isinstance(error, kind) and words in told(error):
-            return cause, advice
-    return "", "Run the line by hand, with the numbers above, and print what stands in it."
-
-
 _NAMES: dict[type[BaseException], str] = {MemoryError: "out of memory", SystemExit: "ended early"}
-
-_USUAL: list[tuple[type[BaseException], str, str, str]] = [
-    (
-        RecursionError,
-        "",
-        "A function calls itself, or the next node's, once for each node: a thousand deep, Python stops.",
-        "Use a loop with a list of what is still to do.",
-    ),
-    (
-        OverflowError,
-        "",
-        "A number became too large for a float; exp does so above 709.",
-        "Rewrite the formula so that exp only sees numbers below 0.",
-    ),
-    (
-        ZeroDivisionError,
-        "",
-        "Something was divided by 0.",
-        "Which number of the call above makes the denominator 0?",
-    ),
-    (
-        ModuleNotFoundError,
-        "",
-        "Each task's file stands alone: what is imported has to be installed, or part of Python.",
-        "Copy what you need into the file itself.",
-    ),
-    (NameError, "", "A name is used that is not defined there.", "Is it spelt as where it is defined?"),
-    (EOFError, "", "Nobody answers input() while a task is checked.", "Take what is needed from the arguments."),
-    (SystemExit, "", "sys.exit, exit and quit end the whole program, and here the check with it.", "Use return."),
-    (MemoryError, "", "It asked for more memory than a task may have.", "Keep fewer numbers at a time."),
-    (
-        IndexError,
-        "",
-        "An index is beyond the end of a list: the last of n entries has the index n - 1.",
-        "Print the index and the length of the list before that line.",
-    ),
-    (KeyError, "", "A dict has no such key.", "Print the keys of the dict before that line."),
-    (TypeError, "for ^", "In Python ^ is not the power.", "Write ** for powers."),
-    (
-        TypeError,
-        "not callable",
-        "Brackets behind a number, or a list, call it as if it were a function: y (1 - y) lacks a *.",
-        "Is there an operator missing before a bracket?",
-    ),
-    (
-        TypeError,
-        "can't multiply sequence",
-        "A list cannot be multiplied by a list, or by a number that is not whole.",
-        "Go through the entries, of two lists side by side with zip.",
-    ),
-    (
-        TypeError,
-        "NoneType",
-        "Something is None there: what a function returns that has no `return`, say.",
-        "Which name in that line is None, and where was it set?",
-    ),
-]

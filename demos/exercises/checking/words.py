@@ -6,6 +6,10 @@ import reprlib
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
+from autograd import Value
+
 from .numbers import plain, unlike
 
 _SHORT = reprlib.Repr()
@@ -25,28 +29,31 @@ def shown(x: Any, digits: int = 6) -> str:
 
 
 def call_text(name: str, arguments: Sequence[Any]) -> str:
-    """A call as it would be typed, shortened."""
-    return f"{name}({', '.join(shown(x) for x in arguments)})"
+    """A call as it would be typed, shortened.
+
+    >>> call_text("f", [1 / 3, (1.0, Value(2.0))])
+    'f(0.333333, (1.0, Value(2.0)))'
+    """
+    return f"{name}({', '.join(_SHORT.repr(_rounded(x, 6)) for x in arguments)})"
 
 
 def shown_apart(want: Any, got: Any) -> tuple[str, str, str]:
     """Where the two first differ (nothing, if as a whole), and both there, with the digits that it takes.
 
     >>> shown_apart([1.0, 2.0, 3.0], [1.0, 2.5, 3.0])
-    ('entry 1 (counted from 0)', '2.0 in [1.0, 2.0, 3.0]', '2.5 in [1.0, 2.5, 3.0]')
+    ('[1]', '2.0 in [1.0, 2.0, 3.0]', '2.5 in [1.0, 2.5, 3.0]')
     >>> shown_apart([[1.0], [2.0]], [[1.0], [3.0]])
-    ('entry 1, entry 0 (counted from 0)', '2.0 in [2.0]', '3.0 in [3.0]')
+    ('[1][0]', '2.0 in [2.0]', '3.0 in [3.0]')
     >>> shown_apart(0.1, 0.1 + 1e-9)
     ('', '0.1', '0.100000001')
     """
     want, got = plain(want), plain(got)
-    path: list[str] = []
+    place = ""
     around = ("", "")
     while (at := _first_difference(want, got)) is not None:
-        path.append(f"entry {at}")
+        place += f"[{at}]"
         around = (f" in {shown(want)}", f" in {shown(got)}")
         want, got = want[at], got[at]
-    place = f"{', '.join(path)} (counted from 0)" if path else ""
     texts = ((shown(want, digits), shown(got, digits)) for digits in (6, 9, 12, 17))
     wanted, came = next((pair for pair in texts if pair[0] != pair[1]), (repr(want), repr(got)))
     return place, wanted + around[0], came + around[1]
@@ -62,8 +69,14 @@ def _first_difference(want: Any, got: Any) -> int | None:
 def _rounded(x: Any, digits: int) -> Any:
     if isinstance(x, float):
         return float(f"{x:.{digits}g}")
+    if isinstance(x, Value):
+        return _Words(f"Value({_rounded(x.data, digits)})")
+    if isinstance(x, (np.ndarray, np.generic)):
+        return _rounded(x.tolist(), digits)
     if isinstance(x, list):
         return [_rounded(each, digits) for each in x]
+    if isinstance(x, tuple):
+        return tuple(_rounded(each, digits) for each in x)
     if isinstance(x, dict):
         return {key: _rounded(each, digits) for key, each in x.items()}
     return _Words(f"an integer of {x.bit_length()} bits") if _is_huge(x) else x

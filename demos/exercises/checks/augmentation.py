@@ -9,13 +9,11 @@ from typing import Any
 import numpy as np
 
 from demos.exercises.checking.calls import Raised, called, need_function
-from demos.exercises.checking.comparison import Mistake, agree
+from demos.exercises.checking.comparison import agree
 from demos.exercises.checking.numbers import plain, unlike
 from demos.exercises.checking.words import shown
+from demos.exercises.checks.parts.shifts import SHIFT_MISTAKES, Grid, shift
 from demos.exercises.verdict import CheckFailed, Finding
-from nets import augment
-
-Grid = list[list[int]]
 
 HINTS = (
     "Ask of each pixel of the new image where its ink comes from: after a shift to the right by 1, what stands in "
@@ -30,14 +28,10 @@ HINTS = (
 def check(shifted: Any, augmented: Any) -> None:
     """Nothing if both are right; raises CheckFailed."""
     advice = "Draw the image on squared paper, and move it."
-    agree("shifted", shifted, _shifted, _cases(), OF_THE_SHIFT, advice=advice)
+    agree("shifted", shifted, shift, _cases(), SHIFT_MISTAKES, advice=advice)
     need_function("augmented", augmented, 2)
     for count in (1, 2, 3):
         _check_augmented(augmented, count)
-
-
-def _shifted(image: Grid, right: int, down: int) -> Grid:
-    return augment.shift([image], down=down, right=right)[0].astype(int).tolist()
 
 
 def _cases() -> list[tuple[Grid, int, int]]:
@@ -48,128 +42,6 @@ def _cases() -> list[tuple[Grid, int, int]]:
     drawn = np.random.default_rng(18).integers(1, 10, (4, 5)).tolist()
     return [(image, *move) for image in (small, square, drawn, [[1, 2], [3, 4], [5, 6]]) for move in moves]
 
-
-def _padded(image: Grid, right: int, down: int, mode: str) -> Grid:
-    """The image moved, with what comes in taken from the image itself."""
-    height, width = len(image), len(image[0])
-    rows, columns = np.indices((height, width))
-    if mode == "wrap":
-        return np.array(image)[(rows - down) % height, (columns - right) % width].tolist()
-    return np.array(image)[np.clip(rows - down, 0, height - 1), np.clip(columns - right, 0, width - 1)].tolist()
-
-
-def _negative_places(image: Grid, right: int, down: int) -> Grid:
-    """The image moved by one who only asks whether a place is beyond the end: Python reads -1 as the last."""
-    height, width = len(image), len(image[0])
-    return [
-        [image[r - down][c - right] if r - down < height and c - right < width else 0 for c in range(width)]
-        for r in range(height)
-    ]
-
-
-def _negative_targets(image: Grid, right: int, down: int) -> Grid:
-    """The image moved by one who writes each pixel to its new place, and only asks whether that is beyond the end."""
-    height, width = len(image), len(image[0])
-    new = [[0] * width for _ in range(height)]
-    for r in range(height):
-        for c in range(width):
-            if r + down < height and c + right < width:
-                new[r + down][c + right] = image[r][c]
-    return new
-
-
-def _one_row(image: Grid, right: int, down: int) -> Grid:
-    """The image moved into rows that are all the same list."""
-    height, width = len(image), len(image[0])
-    new = [[0] * width] * height
-    for r, c in np.ndindex(height, width):
-        if 0 <= r - down < height and 0 <= c - right < width:
-            new[r][c] = image[r - down][c - right]
-    return new
-
-
-WRAPS = "What leaves on one side comes in on the other, as with np.roll, or with places below 0, which Python counts "
-
-OF_THE_SHIFT = [
-    Mistake(
-        "wraps round",
-        lambda image, right, down: _padded(image, right, down, "wrap"),
-        WRAPS + "from the end.",
-        "Put 0 where the place in the old image is not inside it.",
-    ),
-    Mistake(
-        "wraps round",
-        _negative_places,
-        WRAPS + "from the end.",
-        "Ask for both borders: 0 <= row < height, and the same for columns.",
-    ),
-    Mistake(
-        "wraps round",
-        _negative_targets,
-        WRAPS + "from the end.",
-        "Ask for both borders: 0 <= row < height, and the same for columns.",
-    ),
-    Mistake(
-        "nothing moves",
-        lambda image, right, down: image,
-        "The image comes back as it was.",
-        "Make a new list of rows, and fill it from other places of the old one.",
-    ),
-    Mistake(
-        "same list again",
-        _one_row,
-        "All rows are the same: [[0] * width] * height is one row, many times over.",
-        "Make a new row in each round: [[0] * width for _ in range(height)].",
-    ),
-    Mistake(
-        "off by one",
-        lambda image, right, down: _shifted([[0] * len(image[0]), *([0, *row[1:]] for row in image[1:])], right, down),
-        "What stood in row 0 or column 0 is left out: 0 < in place of 0 <=.",
-        "Rows and columns are counted from 0.",
-    ),
-    Mistake(
-        "repeats the border",
-        lambda image, right, down: _padded(image, right, down, "edge"),
-        "The row or column at the border is repeated where background should come in.",
-        "Put 0 where the place in the old image is not inside it.",
-    ),
-    Mistake(
-        "right and down exchanged",
-        lambda image, right, down: _shifted(image, down, right),
-        "It moves down by `right`, and to the right by `down`.",
-        "A column moves with `right`, a row with `down`: image[row][column].",
-    ),
-    Mistake(
-        "opposite direction",
-        lambda image, right, down: _shifted(image, -right, -down),
-        "It moves to the left and up: + in place of -.",
-        "After a shift to the right by 1, what stands in column 3 was in column 2.",
-    ),
-    Mistake(
-        "opposite direction",
-        lambda image, right, down: _shifted(image, right, -down),
-        "To the right is right, but down and up are exchanged.",
-        "Rows are counted from the top: down is to larger rows.",
-    ),
-    Mistake(
-        "opposite direction",
-        lambda image, right, down: _shifted(image, -right, down),
-        "Down is right, but right and left are exchanged.",
-        "After a shift to the right by 1, what stands in column 3 was in column 2.",
-    ),
-    Mistake(
-        "moves one way only",
-        lambda image, right, down: _shifted(image, right, 0),
-        "`down` is not used.",
-        "The row changes too.",
-    ),
-    Mistake(
-        "moves one way only",
-        lambda image, right, down: _shifted(image, 0, down),
-        "`right` is not used.",
-        "The column changes too.",
-    ),
-]
 
 MOVES = {
     "the image itself": (0, 0),
@@ -231,7 +103,7 @@ def _key(image: Any) -> str:
 
 
 def _wanted(images: Sequence[Grid], which: dict[str, tuple[int, int]]) -> Counter[str]:
-    return Counter(_key(_shifted(image, *move)) for image in images for move in which.values())
+    return Counter(_key(shift(image, *move)) for image in images for move in which.values())
 
 
 def _on_images(came: list[Any], images: list[Grid], where: str) -> Finding | None:
@@ -277,7 +149,7 @@ def _on_labels(came: list[Any], their_labels: list[Any], given: dict[str, Grid],
         expected, got = "labels of the list that was given", f"{shown(strange[0])}, which is not in it"
         advice = "Append the label itself, once for each image."
         return Finding("wrong shape", where, expected, got, "Something else stands in the place of a label.", advice)
-    right = {_key(_shifted(image, *move)): label for label, image in given.items() for move in MOVES.values()}
+    right = {_key(shift(image, *move)): label for label, image in given.items() for move in MOVES.values()}
     for place, (image, label) in enumerate(zip(came, their_labels, strict=True)):
         wanted = right[_key(image)]
         if unlike(label, wanted, 0.0):

@@ -144,6 +144,7 @@ def _that_follow(table: Mapping[str, Any], entry: Entry, numbers: dict[str, floa
 NO_UPSTREAM = "forgot to multiply by the upstream gradient"
 NO_LOCAL = "forgot the local derivative"
 ONE_PATH = "= instead of +="
+TWO_PATHS = "x is an argument of v1 = w * x and of y = v3 * x. In code this is what = does in place of +=."
 NOT_A_PRODUCT = "The local derivative of a sum is 1: if one of its arguments grows, the sum grows by as much."
 
 IN_A_SUM = [
@@ -272,12 +273,8 @@ ENTRIES = [
         "a product for y = v3 * x, and one for v1 = w * x, added up",
         "Write down both products first, upstream gradient times local derivative, then add them.",
         [
-            Wrong(ONE_PATH, lambda n: n["v3"], "This is the path from y alone. x is also an argument of v1 = w * x."),
-            Wrong(
-                ONE_PATH,
-                lambda n: n["dy/dv1"] * n["w"],
-                "This is the path through v1 alone. x is also an argument of y = v3 * x.",
-            ),
+            Wrong(ONE_PATH, lambda n: n["v3"], f"This is the path from y alone. {TWO_PATHS}"),
+            Wrong(ONE_PATH, lambda n: n["dy/dv1"] * n["w"], f"This is the path through v1 alone. {TWO_PATHS}"),
             Wrong(NO_UPSTREAM, lambda n: n["v3"] + n["w"], "In the path through v1, dy/dv1 is missing."),
             Wrong(NO_UPSTREAM, lambda n: n["w"], "w is dv1/dx, a local derivative alone, and of one path only."),
             Wrong(NO_LOCAL, lambda n: n["v3"] + n["dy/dv1"], "In the path through v1, dy/dv1 is added as it is."),

@@ -158,6 +158,7 @@ def _about_sides(window: str) -> list[Mistake]:
     row_end, column_end = ends.format("row of the result is"), ends.format("column of the result is")
     both_ends = ends.format("row and the last column are")
     beyond = "The window goes one step too far, over the lower or the right edge."
+    over = "There are as many places as pixels, so at the last ones the window hangs over the edge."
     one_side = "The height of {} is taken for its width, or the other way round, as if it were square."
     square_image, square = one_side.format("the image"), one_side.format(window)
     both_ways = f"Measure {window} both ways: the number of rows, and that of columns."
@@ -170,6 +171,7 @@ def _about_sides(window: str) -> list[Mistake]:
         ("off by one", _with_sides(lambda H, W, h, w: (H - 1, W, h, w)), row_end, fit),
         ("off by one", _with_sides(lambda H, W, h, w: (H, W - 1, h, w)), column_end, fit),
         ("off by one", _with_sides(lambda H, W, h, w: (H + 1, W + 1, h, w)), beyond, fit),
+        ("window leaves the image", _with_sides(lambda H, W, h, w: (H + h - 1, W + w - 1, h, w)), over, fit),
         ("taken as square", _with_sides(lambda H, W, h, w: (H, H, h, w)), square_image, lengths),
         ("taken as square", _with_sides(lambda H, W, h, w: (W, W, h, w)), square_image, lengths),
         ("taken as square", _with_sides(lambda H, W, h, w: (H, W, h, h)), square, both_ways),

@@ -78,7 +78,7 @@ OF_LEARN = [
         "one sweep only",
         lambda w, b, xs, ts, lr, n: _learn(w, b, xs, ts, lr, 1),
         "What comes back is that of one sweep: a loop is missing, or `return` stands inside it, or each sweep begins "
-        "with the first weights again.",
+        "with the first weights again; or a zip was made before the loops, which is used up after the first sweep.",
         "Put the loop over the lunches inside a loop over range(sweeps), and return after both.",
     ),
     Mistake(

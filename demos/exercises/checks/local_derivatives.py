@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from demos.exercises.checking.calls import Raised
 from demos.exercises.checking.numbers import unlike
 from demos.exercises.checking.words import shown, shown_apart
 from demos.exercises.checks.parts.classes import need_engine, need_unchanged, need_value, numbers, told
@@ -43,12 +47,31 @@ def _handed_back(Value: Any, case: Case) -> list[float]:
     grads = numbers(asked, arguments, "grad")
     if unlike(list(grads.values()), list(case.presets), 1e-6):
         raise CheckFailed(_changed_too_early(case, grads))
-    with told(asked):
+    with _plain_numbers(asked), told(asked):
         result.grad = case.upstream
         result._backward()
     before = dict(zip([*case.names, "c"], [*case.numbers, right_value(case)], strict=True))
     need_unchanged(asked, {**arguments, "c": result}, before)
     return list(numbers(asked, arguments, "grad").values())
+
+
+@contextmanager
+def _plain_numbers(asked: str) -> Iterator[None]:
+    """Inside, an error that comes of a Value among plain numbers becomes CheckFailed, which shows the line."""
+    try:
+        yield
+    except Raised as raised:
+        words = str(raised)
+        number_as_value = any(f"'{kind}' object has no attribute 'data'" in words for kind in ("float", "int"))
+        if not number_as_value and not ("unsupported operand" in words and "Value" in words):
+            raise
+        frames = traceback.extract_tb(raised.error.__traceback__)
+        ours = max(i for i, frame in enumerate(frames) if frame.filename == __file__)
+        where = "\n".join([asked, *(f"line {frame.lineno}: {frame.line}" for frame in frames[ours + 1 : ours + 2])])
+        cause = "A Value meets a plain number there: `other`, for instance, stands where `other.data` is meant."
+        advice = "data and grad are plain numbers; compute with those."
+        finding = Finding("Value instead of data", where, got=words, cause=cause, advice=advice, status="error")
+        raise CheckFailed(finding) from None
 
 
 def _need_result(Value: Any, result: Any, case: Case) -> None:

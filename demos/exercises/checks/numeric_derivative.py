@@ -104,6 +104,13 @@ def _as_long_as_it_shrinks(difference: Any, f: Any, x: float, slope: float) -> S
     return Step(next((h for h, e, after in zip(STEPS, errors, errors[1:], strict=False) if after >= e), STEPS[-1]))
 
 
+def _without_end(difference: Any, f: Any, x: float, slope: float) -> Step:
+    h = 0.1
+    while abs(difference(f, x, h / 10) - slope) < abs(difference(f, x, h) - slope):
+        h /= 10
+    return Step(h)
+
+
 OFF_BY_ONE = [
     (STEPS[:-1], "1e-15 is not among the steps that are tried."),
     ((1.0, *STEPS), "A step of 1 is tried too."),
@@ -175,6 +182,12 @@ OF_BEST = [
         _as_long_as_it_shrinks,
         "It stops at the first step after which the error grows.",
         "Compute the error for every h: it may shrink again later.",
+    ),
+    Mistake(
+        "stops too early",
+        _without_end,
+        "It stops at the first step that is no better, or never: then it goes on beyond 1e-15.",
+        "Compute the error for each of the fifteen steps: it may shrink again later.",
     ),
     *(
         Mistake(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -78,17 +79,14 @@ OF_THE_RATE = [
         "The mistakes are counted, but not divided by the number of examples.",
         "Divide by len(xs): a rate lies between 0 and 1.",
     ),
-    Mistake(
-        "distance, not mistakes",
-        lambda predict, xs, ys: np.mean([(predict(x) - y) ** 2 for x, y in zip(xs, ys, strict=True)]),
-        "This is a mean of squared differences. A 3 that is read as an 8 is no worse than one that is read as a 4.",
-        "Only count whether predict(x) and y are the same.",
-    ),
-    Mistake(
-        "distance, not mistakes",
-        lambda predict, xs, ys: np.mean([abs(predict(x) - y) for x, y in zip(xs, ys, strict=True)]),
-        "This is a mean of differences. A 3 that is read as an 8 is no worse than one that is read as a 4.",
-        "Only count whether predict(x) and y are the same.",
+    *(
+        Mistake(
+            "distance, not mistakes",
+            lambda predict, xs, ys, size=size: np.mean([size(predict(x) - y) for x, y in zip(xs, ys, strict=True)]),
+            f"This is a mean of {name}. A 3 that is read as an 8 is no worse than one that is read as a 4.",
+            "Only count whether predict(x) and y are the same.",
+        )
+        for name, size in (("squared differences", np.square), ("differences", np.abs))
     ),
     Mistake(
         "returns too early",
@@ -170,6 +168,12 @@ def _first_one_counted(losses: Sequence[float], patience: int) -> int:
     return best
 
 
+def _before_the_rise(losses: Sequence[float], patience: int) -> int:
+    """The epoch before so many that were no better than the one before them; the last one if there are no such."""
+    last = _stopping([*losses, -math.inf], patience, previous=True)[1]
+    return last - patience if last < len(losses) else len(losses) - 1
+
+
 def _last_fall(losses: Sequence[float], patience: int) -> int:
     """The last epoch that was better than the one before it."""
     best = 0
@@ -240,6 +244,17 @@ OF_STOPPING = [
         "The waiting begins after the first epoch: begin with infinity as the smallest loss, or with epoch 1.",
     ),
     Mistake(
+        "off by one",
+        lambda losses, patience: (
+            _first_one_counted(losses, patience)
+            if _first_one_counted([*losses, -math.inf], patience) < len(losses)
+            else None
+        ),
+        "The first epoch counts as one without a new smallest loss. And where patience never runs out, nothing comes "
+        "back.",
+        "Begin the waiting after the first epoch, and put a `return` behind the loop, too.",
+    ),
+    Mistake(
         "last of equals",
         lambda losses, patience: _stopping(losses, patience, lambda loss, best: loss <= best)[0],
         "An equal loss is taken for a better one: <= in place of <.",
@@ -262,6 +277,12 @@ OF_STOPPING = [
         _last_fall,
         "Each loss is compared with the one before it, so a small fall after a large rise is taken for the best.",
         "Compare with the smallest loss so far.",
+    ),
+    Mistake(
+        "previous, not best",
+        _before_the_rise,
+        "Each loss is compared with the one before it, so what counts as best is the epoch before the losses rise.",
+        "Compare with the smallest loss so far, and remember its epoch.",
     ),
     Mistake(
         "waiting goes on",

@@ -135,6 +135,12 @@ OF_COST = [
         "Square each difference, then add: 3^2 + 4^2 is 25, (3 + 4)^2 is 49.",
     ),
     Mistake(
+        "square of the sum",
+        lambda y, t: (np.abs(_apart(y, t)).sum(axis=1) ** 2).sum() / (2 * len(y)),
+        "The sizes of the differences of an example are added first and squared then.",
+        "Square each difference, then add: 3^2 + 4^2 is 25, (3 + 4)^2 is 49.",
+    ),
+    Mistake(
         "= instead of +=",
         lambda y, t: (_apart(y, t)[-1] ** 2).sum() / (2 * len(y)),
         "Only the last example counts: the total is set anew for each one.",

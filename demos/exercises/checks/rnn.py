@@ -119,8 +119,6 @@ def _each_by_itself(xs: Sequence[float], w: float, u: float, b: float, target: f
     return dz @ np.array(xs), dz @ hs[:-1], dz.sum()
 
 
-NO_BIAS = "b is not added."
-
 OF_STATES = [
     Mistake(
         "no memory",
@@ -129,7 +127,7 @@ OF_STATES = [
         "After each step put the new state in h, so that the next one hears it.",
     ),
     Mistake("forgot tanh", _read(lambda x, h, w, u, b: w * x + u * h + b), "It is the sum itself.", "Take tanh of it."),
-    Mistake("bias forgotten", _read(lambda x, h, w, u, b: math.tanh(w * x + u * h)), NO_BIAS, "Add b inside tanh."),
+    Mistake("bias forgotten", _read(lambda x, h, w, u, b: math.tanh(w * x + u * h)), "b is missing.", "Add it to z."),
     Mistake(
         "weights exchanged",
         _read(lambda x, h, w, u, b: math.tanh(u * x + w * h + b)),
@@ -189,6 +187,12 @@ OF_GRADIENTS = [
         lambda *case: _parts(*case).mean(axis=0),
         "The parts of the steps are right, but their sum was divided by the number of steps.",
         "A shared weight gets the sum over its uses.",
+    ),
+    Mistake(
+        "off by one",
+        lambda *case: _parts(*case)[1:].sum(axis=0),
+        "The first step is left out.",
+        "range(T - 1, 0, -1) ends before 0.",
     ),
     Mistake(
         "forgot the slope",

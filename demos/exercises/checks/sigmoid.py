@@ -84,11 +84,15 @@ MIRRORED = "Below 0 it should be less than 0.5: multiply numerator and denominat
 
 OF_SIGMOID = [
     *_overflows(_sigmoid),
-    Mistake(
-        "sign of z",
-        lambda z: _sigmoid(-z),
-        "It falls where it should rise: exp(z) in place of exp(-z).",
-        "The larger z is, the nearer to 1 is the sigmoid.",
+    *(
+        Mistake(
+            "sign of z",
+            wrong,
+            "It falls where it should rise: exp(z) in place of exp(-z), or the other way round.",
+            "The larger z is, the nearer to 1 is the sigmoid.",
+        )
+        for mirrored in [lambda z: _sigmoid(-z)]
+        for wrong in (mirrored, _failing(mirrored, lambda z: z), _failing(mirrored, lambda z: -z))
     ),
     Mistake("sign of z", lambda z: _sigmoid(abs(z)), BELOW_0, MIRRORED),
     Mistake("sign of z", _failing(lambda z: _sigmoid(abs(z)), lambda z: -z), BELOW_0, MIRRORED),

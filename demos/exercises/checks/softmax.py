@@ -114,6 +114,7 @@ def _to_base(base: int) -> list[Callable[..., Any]]:
     log = math.log(base)
     return [
         lambda scores, label: _loss(scores, label) / log,
+        lambda scores, label: (_loss(scores, label) - (gap := max(scores) - scores[label])) / log + gap,
         _of_probability(lambda p: -math.log(p) / log),
         _of_probability(lambda p: -np.log(p) / log),
     ]
@@ -190,12 +191,6 @@ OF_SOFTMAX = [
         "The highest score gets the smallest probability: exp(-s) in place of exp(s).",
         "The sigmoid has exp(-z); here it is exp(s).",
     ),
-    Mistake(
-        "argmax",
-        lambda scores: [float(s == max(scores)) for s in scores],
-        "It says 1 for the highest score and 0 for the others; that has no slope to learn from.",
-        "Divide exp of each score by the sum for all of them.",
-    ),
 ]
 
 OF_LOSS = [
@@ -261,6 +256,12 @@ OF_SLOPE = [
         lambda scores, label: _one_hot(scores, label) - _softmax(scores),
         "It is 1 - p at the label and -p elsewhere. But the loss falls when the label's score grows: a slope below 0.",
         "Subtract the 1 from p, not p from the 1.",
+    ),
+    Mistake(
+        "sign",
+        lambda scores, label: abs(_one_hot(scores, label) - _softmax(scores)),
+        "Only the label's entry is the wrong way round: it is p - 1.",
+        "The loss falls when the label's score grows: the slope there is below 0.",
     ),
     Mistake("one-hot forgotten", lambda scores, label: _softmax(scores), PROBABILITIES, HOT),
     Mistake(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 from pathlib import Path
 from typing import NoReturn
 
 from autograd import ArgumentError
-from demos.exercises.task import find
+from demos.exercises.task import Task, find, tasks_in
 
-from .screens import DEFAULT_FOLDER
+from .screens import command_in
+from .workspace import default_folder
 
 SECONDS = 20
 """How long a task may take, unless --timeout says otherwise."""
@@ -22,10 +24,10 @@ def parse(name: str, takes: str, words: str, arguments: list[str]) -> argparse.N
     `takes` is "", "N", "N ..." or "[N ...]", and `words` what the command does.
     """
     given = _parser(name, takes, words).parse_args(arguments)
-    given.tasks = list(dict.fromkeys(find(Path(each).name or each) for each in given.tasks))
+    if not takes and given.tasks:
+        raise ArgumentError(f"{name} takes no task:\n    {command_in(given.folder, name)}")
+    given.tasks = list(dict.fromkeys(task for each in given.tasks for task in _named(each, given.folder, name)))
     count = len(given.tasks)
-    if not takes and count:
-        raise ArgumentError(f"{name} takes no task:\n    python -m demos.exercises {name}")
     if (count == 0 and takes in ("N", "N ...")) or (count > 1 and takes == "N"):
         many = "one task" if takes == "N" else "a task, or of several"
         raise ArgumentError(
@@ -34,6 +36,19 @@ def parse(name: str, takes: str, words: str, arguments: list[str]) -> argparse.N
     if "timeout" in given:
         given.timeout = _seconds(given.timeout)
     return given
+
+
+def _named(each: str, folder: Path, name: str) -> list[Task]:
+    """The tasks of one argument; ArgumentError if it is a file of another folder than the one in use."""
+    if not os.path.dirname(each):
+        return tasks_in(each)
+    task = find(Path(each).name or each)
+    elsewhere = Path(each).parent
+    if elsewhere.resolve() != folder.resolve():
+        other = command_in(elsewhere, f"{name} {task.number}")
+        used = "this folder" if folder == Path(".") else f"the folder {folder}"
+        raise ArgumentError(f"{each} is not in {used}. To use that folder:\n    {other}")
+    return [task]
 
 
 class _Parser(argparse.ArgumentParser):
@@ -47,10 +62,12 @@ def _parser(name: str, takes: str, words: str) -> argparse.ArgumentParser:
     prog = f"python -m demos.exercises {name}"
     usage = " ".join(part for part in (prog, takes, "[options]") if part)
     parser = _Parser(prog=prog, usage=usage, description=f"{words[0].upper()}{words[1:]}.")
-    number = "number or name of a task, such as 1 or perceptron" if takes else argparse.SUPPRESS
+    number = "a task by number, name or file, such as 1 or perceptron" if takes else argparse.SUPPRESS
+    if "..." in takes:
+        number = "tasks by number, name or file, such as 1 3-5 perceptron"
     parser.add_argument("tasks", nargs="*", metavar="N", help=number)
-    folder = f"where your files are (default {DEFAULT_FOLDER})"
-    parser.add_argument("--folder", type=Path, default=DEFAULT_FOLDER, metavar="DIR", help=folder)
+    folder = f"where your files are (default {default_folder()})"
+    parser.add_argument("--folder", type=Path, default=default_folder(), metavar="DIR", help=folder)
     if name in ("check", "watch"):
         seconds = f"how long each task may take (default {SECONDS})"
         parser.add_argument("--timeout", default=str(SECONDS), metavar="SECONDS", help=seconds)

@@ -27,9 +27,9 @@ class Record:
     """What is known of one task."""
 
     passed: str = ""
-    """The fingerprint of the file that passed; empty if none did."""
-    tried: bool = False
-    """Whether an answer, other than the stub, has been checked."""
+    """The fingerprint of the file that passed last; empty if none did."""
+    failed: str = ""
+    """The fingerprint of the file that was checked last, if it did not pass; empty if it passed or none was checked."""
     hints: int = 0
     """How many were shown."""
 
@@ -47,11 +47,11 @@ class Progress:
 
     def note_passed(self, task: Task, source: bytes) -> None:
         """Remembers that this file passed."""
-        self._change(task, passed=fingerprint(source), tried=True)
+        self._change(task, passed=fingerprint(source), failed="")
 
-    def note_tried(self, task: Task) -> None:
-        """Remembers that there was an answer, though not a right one."""
-        self._change(task, tried=True)
+    def note_failed(self, task: Task, source: bytes) -> None:
+        """Remembers that this file did not pass; that another did before is kept."""
+        self._change(task, failed=fingerprint(source))
 
     def note_hints(self, task: Task, count: int) -> None:
         """Remembers that so many hints were shown."""
@@ -118,8 +118,8 @@ def _understood(state: Any) -> dict[str, Any]:
 def _record(fields: Any) -> Record:
     if not isinstance(fields, dict):
         raise ValueError(f"not a record: {fields!r}")
-    record = Record(fields.get("passed", ""), fields.get("tried", False), fields.get("hints", 0))
-    if [type(x) for x in vars(record).values()] != [str, bool, int] or record.hints < 0:
+    record = Record(fields.get("passed", ""), fields.get("failed", ""), fields.get("hints", 0))
+    if [type(x) for x in vars(record).values()] != [str, str, int] or record.hints < 0:
         raise ValueError(f"not a record: {fields!r}")
     return record
 

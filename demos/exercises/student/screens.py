@@ -11,9 +11,8 @@ from demos.exercises.checking.judge import NOT_WRITTEN
 from demos.exercises.task import TASKS, Task
 from demos.exercises.verdict import INDENT, WIDTH, Verdict
 
-from .workspace import State, Workspace
-
-DEFAULT_FOLDER = Path("exercises")
+from .progress import Record
+from .workspace import State, Workspace, default_folder
 
 STATES: dict[State, str] = {
     "passed": "passed",
@@ -38,11 +37,21 @@ class Paragraphs:
 
 def command(space: Workspace, words: str) -> str:
     """What to type for these words, such as `check 7`."""
-    if space.folder == DEFAULT_FOLDER:
+    return command_in(space.folder, words)
+
+
+def command_in(folder: Path, words: str) -> str:
+    """What to type for these words where one's files are in this folder."""
+    if folder == default_folder():
         return f"python -m demos.exercises {words}"
-    folder = shlex.quote(str(space.folder))
-    between = "=" if folder.startswith("-") else " "  # else it would be taken for an option
-    return f"python -m demos.exercises {words} --folder{between}{folder}"
+    quoted = shlex.quote(str(folder))
+    between = "=" if quoted.startswith("-") else " "  # else it would be taken for an option
+    return f"python -m demos.exercises {words} --folder{between}{quoted}"
+
+
+def place(space: Workspace) -> str:
+    """The folder in a sentence."""
+    return "this folder" if space.folder == Path(".") else str(space.folder)
 
 
 def steps(*pairs: tuple[str, str]) -> str:
@@ -56,6 +65,8 @@ def steps(*pairs: tuple[str, str]) -> str:
 def task_list(space: Workspace) -> str:
     """A line for each task: its number, name, state, hints seen and title; below them how many are how far.
 
+    Tasks whose files have gone are named, too.
+
     States and hints take no room as long as there are none.
     """
     states = {task: space.state(task) for task in TASKS.values()}
@@ -67,7 +78,7 @@ def task_list(space: Workspace) -> str:
     for row, title in zip(rows, ["title", *(task.title for task in TASKS.values())], strict=True):
         head = "".join(f"{x:<{width}}  " for x, width in zip(row, widths, strict=True) if width)
         lines.append(head + title)
-    return "\n".join([*lines, "", in_all(states)])
+    return "\n".join([*lines, "", in_all(states), *without_file(space)])
 
 
 def in_all(states: dict[Task, State]) -> str:
@@ -76,6 +87,15 @@ def in_all(states: dict[Task, State]) -> str:
     parts = [f"{counts['passed']} of {len(states)} passed"]
     parts += [f"{counts[state]} {STATES[state]}" for state in STATES if state != "passed" and counts[state]]
     return textwrap.fill(f"{', '.join(parts)}.", WIDTH)
+
+
+def without_file(space: Workspace) -> list[str]:
+    """A sentence about the tasks that were worked on and whose files have gone; none if there are no such."""
+    records = {task: space.progress.of(task) for task in TASKS.values()}
+    missing = [task for task, record in records.items() if record != Record() and not space.is_there(task)]
+    if not missing:
+        return []
+    return [textwrap.fill(f"Without a file in {place(space)}: {these(missing)}.", WIDTH, break_on_hyphens=False)]
 
 
 def these(tasks: Iterable[Task]) -> str:
@@ -110,19 +130,23 @@ def _one_hint(task: Task, index: int) -> str:
 
 
 def go_on(space: Workspace, after: Task | None = None) -> str:
-    """What to do next: the first task that is not passed yet, from the one after this on."""
-    open_ones = [task for task in TASKS.values() if space.state(task) not in ("passed", "changed")]
-    if not open_ones:
+    """What to do next: the first task that has not passed yet, from the one after this on; at last what has changed."""
+    states = {task: space.state(task) for task in TASKS.values()}
+    changed = [task for task in TASKS.values() if states[task] == "changed" and not space.is_stub(task)]
+    left = [task for task in TASKS.values() if states[task] != "passed" and task not in changed] or changed
+    if not left:
         again = steps((command(space, "solution 1"), "how we would have written it"))
         return f"All {len(TASKS)} tasks are passed. To compare yours with ours:\n{again}"
-    later = [task for task in open_ones if after is None or task.number > after.number]
-    task = (later or open_ones)[0]
+    later = [task for task in left if after is None or task.number > after.number]
+    task = (later or left)[0]
     if not space.tasks():
-        return "To begin:\n" + steps((command(space, "start"), f"copy the tasks into {space.folder}"))
+        return "To begin:\n" + steps((command(space, "start"), f"copy the tasks into {place(space)}"))
+    if task in changed:
+        again = steps((command(space, f"check {task.number}"), "see whether it is still right"))
+        return f"Task {task.number}, {task.name}, has changed since it passed:\n{again}"
     if not space.is_there(task):
-        return f"Next is task {task.number}, {task.name}:\n" + steps(
-            (command(space, f"start {task.number}"), f"copy it into {space.folder}")
-        )
+        copy = steps((command(space, f"start {task.number}"), f"copy it into {place(space)}"))
+        return f"Next is task {task.number}, {task.name}:\n{copy}"
     return f"Next is task {task.number}, {task.name}:\n{work_on(space, task)}"
 
 
@@ -135,8 +159,11 @@ def work_on(space: Workspace, task: Task) -> str:
 
 
 def stuck_on(space: Workspace, task: Task) -> str:
-    """What to do about a task that is not passed: write or mend it, check, read a hint."""
-    answered = space.state(task) in ("tried", "changed") and not space.is_stub(task)
+    """What to do about a task: write or mend it, check, read a hint; if it has passed, go on."""
+    state = space.state(task)
+    if state == "passed":
+        return go_on(space)
+    answered = state in ("tried", "changed") and not space.is_stub(task)
     seen = space.progress.of(task).hints
     if seen < 3:
         help_ = (command(space, f"hint {task.number}"), f"read hint {seen + 1} of 3")

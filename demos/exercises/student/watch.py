@@ -28,7 +28,7 @@ def watch(space: Workspace, judge: Callable[[Task], Verdict]) -> None:
             "Without it, check does the same once: python -m demos.exercises check"
         ) from None
     known = _contents(space)
-    print(f"Watching {space.folder}. Save a task's file, and it is checked. Ctrl-C ends.", flush=True)
+    print(f"Watching {screens.place(space)}. Save a task's file, and it is checked. Ctrl-C ends.", flush=True)
     try:
         for _ in changes(space.folder, watch_filter=None, recursive=False, rust_timeout=1000, yield_on_timeout=True):
             while saved := _saved(space, known):

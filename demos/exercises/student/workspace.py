@@ -13,7 +13,17 @@ from demos.exercises.task import FOLDER, TASKS, Task
 from .progress import Progress, fingerprint
 
 State = Literal["passed", "changed", "tried", "begun", ""]
-"""How far a task is; "changed" means that it passed and its file has been changed since."""
+"""How far a task is.
+
+"changed": it passed, and its file has been changed and not been checked since; "tried": it was checked last in vain.
+"""
+
+
+def default_folder() -> Path:
+    """The folder that is meant if none is named: `exercises`, or the one we are in, if that is it already."""
+    usual = Path("exercises")
+    inside = any(os.path.lexists(task.stub.name) for task in TASKS.values())
+    return Path(".") if inside and not usual.is_dir() else usual
 
 
 class Workspace:
@@ -71,10 +81,12 @@ class Workspace:
             source = self.source(task) if self.is_there(task) else None
         except OSError:
             source = None
-        if record.passed:
-            return "passed" if source is None or fingerprint(source) == record.passed else "changed"
-        if record.tried:
+        if source is not None and fingerprint(source) == record.passed != record.failed:
+            return "passed"
+        if record.failed:
             return "tried"
+        if record.passed:
+            return "passed" if source is None else "changed"
         return "" if source is None or source == task.stub.read_bytes() else "begun"
 
     def start(self, tasks: list[Task]) -> tuple[list[Task], list[Task]]:

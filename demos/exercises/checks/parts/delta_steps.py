@@ -52,6 +52,12 @@ def _output_anew(weights: list[float], bias: float, inputs: list[float], target:
     return weights, right_step(weights, bias, inputs, target, lr)[1]
 
 
+def _output_anew_then_last_error(*case: Any) -> State:
+    weights, bias, *example = case
+    new, _ = _output_anew(*case)
+    return new, right_step([*new[:-1], weights[-1]], bias, *example)[1]
+
+
 def _output_anew_for_bias(weights: Any, bias: float, inputs: Any, target: float, lr: float) -> State:
     new, _ = right_step(weights, bias, inputs, target, lr)
     return new, right_step(new, bias, inputs, target, lr)[1]
@@ -154,6 +160,7 @@ STEP_MISTAKES = [
         "Do not divide by 2.",
     ),
     Mistake("output computed anew", _output_anew, ANEW, "Compute t - y once, before anything changes."),
+    Mistake("output computed anew", _output_anew_then_last_error, ANEW, "Compute t - y once, before anything changes."),
     Mistake("output computed anew", _output_anew_for_bias, ANEW, "Compute t - y once, before anything changes."),
     Mistake("output computed anew", _output_after_bias, ANEW, "Compute t - y once, before anything changes."),
     Mistake(

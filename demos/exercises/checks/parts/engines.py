@@ -168,11 +168,17 @@ def _lowered(words: str) -> str:
 
 
 def _reading(op: str, observed: Observed) -> Reading | None:
-    """One slip that gives what was observed, or two; None if there are no such slips."""
+    """One slip that gives what was observed, or two; None if there are no such slips.
+
+    As long as each upstream gradient is 1, nothing tells what was put in its place from a factor in the partial. So it
+    is not taken for one of two slips then.
+    """
     places = (None, 0, 1) if op in ("add", "mul") else (None,)
     readings = [Reading(slips, only) for only in places for slips in product(UPSTREAM, PARTIAL, ADDING)]
+    always_1 = all(case.upstream == 1 for case, _ in observed)
     for reading in sorted(readings, key=lambda reading: len(reading.slips)):
-        possible = 1 <= len(reading.slips) <= 2 and all(slip.only in ("", op) for slip in reading.slips)
+        most = 1 if always_1 and reading.written[0].name else 2
+        possible = 1 <= len(reading.slips) <= most and all(slip.only in ("", op) for slip in reading.slips)
         if possible and all(close(got, _grads(case, reading)) for case, got in observed):
             return reading
     return None

@@ -197,6 +197,13 @@ PARTIAL = [
         "exp",
     ),
     Slip(
+        "argument as a factor",
+        lambda e: e.data * e.out,
+        "It is a * exp(a), as if the argument came down in front, as an exponent does where a power is differentiated.",
+        "exp is its own derivative: d(exp(a))/da = exp(a), the data of the result.",
+        "exp",
+    ),
+    Slip(
         "power rule for exp",
         lambda e: e.data * math.exp(e.data - 1),
         "a * exp(a - 1) would be the rule for powers; but here a is the exponent, and not the base.",

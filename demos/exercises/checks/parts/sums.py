@@ -63,6 +63,18 @@ _SUMS: list[tuple[str, Callable[[Numbers, Numbers], float], str, str]] = [
         "Add to the total with +=.",
     ),
     (
+        "value as index",
+        lambda xs, ws: sum(xs[x] * ws[x] for x in xs),  # type: ignore[call-overload]
+        "The loop goes through the {x}s themselves, and they are used as if they were places in the lists.",
+        "Go through the places with range(len(...)), or through both lists with zip.",
+    ),
+    (
+        "value as index",
+        lambda xs, ws: sum(x * ws[x] for x in xs),  # type: ignore[call-overload]
+        "The loop goes through the {x}s themselves, and they are used as places in the list of {w}s.",
+        "Go through the places with range(len(...)), or through both lists with zip.",
+    ),
+    (
         "returns too early",
         lambda xs, ws: products(xs, ws)[0],
         "Only the first product counts: `return` stands inside the loop.",
