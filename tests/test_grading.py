@@ -5,6 +5,7 @@ import errno
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -19,10 +20,11 @@ from demos.exercises import TASKS, Finding, Verdict, find
 from demos.exercises.checking.isolated import Limits
 from demos.exercises.checking.judge import judge_source
 from demos.exercises.commands import main as exercises
-from demos.exercises.grading import files
+from demos.exercises.grading import files, grade
 from demos.exercises.grading.grade import Progress, main
-from demos.exercises.grading.marks import Mark, Row
+from demos.exercises.grading.marks import Mark, Row, marks_of
 from demos.exercises.grading.report import columns, report
+from demos.exercises.grading.submissions import Student
 from tests.test_submissions import pack, put
 
 TASK, SIGMOID = find("perceptron"), find("sigmoid")
@@ -91,16 +93,18 @@ def test_every_kind_of_hand_in_gets_its_mark(klass, capsys):
         "zipped": ("passed", ""),
         "Zoë": ("failed", "not written yet"),
     }
-    assert capsys.readouterr().err == ""
+    assert (
+        capsys.readouterr().err == "outward: nothing was read: refused archive, a member called '../01_perceptron.py'\n"
+    )
 
 
 def test_tables_say_how_the_tasks_and_the_students_did(klass, capsys):
     put(klass / "carl", {STUB: WRONG, SIGMOID.stub.name: SIGMOID.solution.read_bytes()})
     assert main([str(klass), "--tasks", "1,6"], here) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "   task                        passed of handed in   most frequent diagnosis",
-        " 1 perceptron                       2 of 8           at the threshold (2)",
-        " 6 sigmoid                          1 of 2           refused archive (1)",
+        "   task                passed  written  unwritten  most frequent diagnosis",
+        " 1 perceptron               2        6          1  at the threshold (2)",
+        " 6 sigmoid                  1        1          0",
         "",
         "9 students            16  passed",
         "anna                  .-       1",
@@ -111,9 +115,9 @@ def test_tables_say_how_the_tasks_and_the_students_did(klass, capsys):
         "outward               EE       0",
         "syntax                E-       0",
         "zipped                .-       1",
-        "Zoë                   x-       0",
+        "Zoë                   o-       0",
         "",
-        "  . passed    x failed    E error: not run to its end    - not handed in",
+        "  . passed   x failed   o unwritten   E not run to its end   - not handed in",
     ]
 
 
@@ -130,9 +134,9 @@ def test_json_holds_the_whole_verdict_and_where_the_file_was(klass):
 
 def test_answers_get_the_limits_that_were_asked_for_and_the_name_of_the_task(klass):
     given = set()
-    options = ["--tasks", "1", "--timeout", "3", "--memory", "100"]
+    options = ["--tasks", "1", "--timeout", "3", "--memory", "300"]
     assert main([str(klass), *options], lambda *answer: given.add(answer[2:]) or Verdict(TASK.id)) == 0
-    assert given == {(STUB, Limits(seconds=3.0, memory=100 * 2**20))}
+    assert given == {(STUB, Limits(seconds=3.0, memory=300 * 2**20))}
 
 
 def test_untouched_stub_is_not_run(tmp_path):
@@ -153,6 +157,47 @@ def test_what_goes_wrong_beside_an_answer_is_told_and_costs_no_other_mark(klass,
     assert marks(contents)["Bob the 2nd"] == ("error", "not checked")
 
 
+def test_error_in_reading_that_nobody_foresaw_costs_no_other_mark(klass, monkeypatch):
+    answer = Student.answer
+
+    def reading(student, task):
+        if student.name == "anna":
+            raise IndexError("string index out of range")
+        return answer(student, task)
+
+    monkeypatch.setattr(Student, "answer", reading)
+    status, contents = graded(klass, "--tasks", "1")
+    assert status == 1
+    assert marks(contents)["anna"] == ("error", "not checked") and marks(contents)["zipped"] == ("passed", "")
+
+
+def test_diagnoses_are_those_of_what_was_written_and_could_be_read(tmp_path, capsys):
+    for name in "abcd":
+        put(tmp_path / name, {STUB: TASK.stub.read_bytes()})
+    put(tmp_path / "e", {STUB: WRONG})
+    for name in "fgh":
+        put(tmp_path, {f"{name}.zip": b"Rar!"})
+    assert main([str(tmp_path), "--tasks", "1"], here) == 0
+    out, err = capsys.readouterr()
+    assert out.splitlines()[1] == " 1 perceptron               0        1          4  at the threshold (1)"
+    assert [line for line in err.splitlines() if "broken archive" in line] == err.splitlines() and len(err) > 100
+
+
+def test_student_of_whom_nothing_was_found_is_named_with_what_is_there(tmp_path, capsys):
+    put(tmp_path / "anna", {STUB: RIGHT, "notes.rar": b""})
+    put(tmp_path / "bob", {"exercises.rar": b""})
+    put(tmp_path / "carl", {"week 1/week1.ipynb": b"", "01_perceptron (1).py": b""})
+    put(tmp_path / "dora", {"a.zip": b"", "b.zip": b""})
+    put(tmp_path / "emil", {})
+    assert main([str(tmp_path), "--tasks", "6"], never) == 0
+    assert capsys.readouterr().err.splitlines() == [
+        "bob: no task was found, but there is exercises.rar (archives of this kind are not opened)",
+        "carl: no task was found, but there is 01_perceptron (1).py, week 1/week1.ipynb (notebooks are not graded)",
+        "dora: no task was found, but there is a.zip (of several zips none is opened), "
+        "b.zip (of several zips none is opened)",
+    ]
+
+
 def test_order_is_that_of_the_names_whatever_ends_first(tmp_path):
     for name in "dbac":
         put(tmp_path / "class" / name, {STUB: name.encode()})
@@ -170,8 +215,9 @@ def test_order_is_that_of_the_names_whatever_ends_first(tmp_path):
     assert printed == [(name, name) for name in "abcd"]
 
 
-@pytest.mark.parametrize("jobs", [1, 3])
-def test_so_many_answers_are_judged_at_a_time_and_no_more(tmp_path, jobs):
+@pytest.mark.parametrize(("jobs", "cores", "at_a_time"), [(1, 8, 1), (3, 8, 3), (8, 2, 2), (2, 1, 1)])
+def test_so_many_answers_are_judged_at_a_time_and_no_more(tmp_path, monkeypatch, capsys, jobs, cores, at_a_time):
+    monkeypatch.setattr(grade, "_cores", lambda: cores)
     for i in range(12):
         put(tmp_path / f"{i}", {STUB: b""})
     lock, running, most = threading.Lock(), [], []
@@ -186,7 +232,8 @@ def test_so_many_answers_are_judged_at_a_time_and_no_more(tmp_path, jobs):
         return Verdict(task.id)
 
     assert main([str(tmp_path), "--tasks", "1", "--jobs", str(jobs)], judge) == 0
-    assert 1 <= max(most) <= jobs and len(most) == 12
+    assert 1 <= max(most) <= at_a_time and len(most) == 12
+    assert ("2 at a time, since this machine has no more cores" in capsys.readouterr().err) == (jobs == 8)
 
 
 # --- CSV and JSON ---
@@ -237,9 +284,17 @@ def test_target_that_cannot_be_written_is_found_before_anything_is_judged(klass,
 def test_target_that_is_read_only_is_found_before_anything_is_judged(klass, tmp_path, capsys, monkeypatch):
     old = tmp_path / "marks.csv"
     old.write_text("old")
-    monkeypatch.setattr(os, "access", lambda path, mode: False)
+
+    def denied(path, *arguments, usual=Path.open, **options):
+        if path == old:
+            assert arguments == ("ab",)  # what it holds is to stay
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return usual(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", denied)
     assert main([str(klass), "--csv", str(old)], never) == 2
-    assert "read-only" in capsys.readouterr().err and old.read_text() == "old"
+    monkeypatch.undo()
+    assert "cannot be written: Permission denied" in capsys.readouterr().err and old.read_text() == "old"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="links as POSIX has them")
@@ -255,8 +310,7 @@ def test_both_files_cannot_be_one(klass, tmp_path, capsys):
     assert "both name" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("failing", ["write_bytes", "replace"])
-def test_old_marks_survive_a_full_disk_and_the_tables_are_printed(klass, tmp_path, capsys, monkeypatch, failing):
+def test_old_marks_survive_a_full_disk_and_the_tables_are_printed(klass, tmp_path, capsys, monkeypatch):
     targets = [tmp_path / "marks.csv", tmp_path / "marks.json"]
     for path in targets:
         path.write_text("old")
@@ -264,7 +318,7 @@ def test_old_marks_survive_a_full_disk_and_the_tables_are_printed(klass, tmp_pat
     def full(*anything):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(*{"write_bytes": (Path, "write_bytes"), "replace": (files.os, "replace")}[failing], full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     assert main([str(klass), "--tasks", "1", "--csv", str(targets[0]), "--json", str(targets[1])], here) == 1
     monkeypatch.undo()
     output = capsys.readouterr()
@@ -273,7 +327,27 @@ def test_old_marks_survive_a_full_disk_and_the_tables_are_printed(klass, tmp_pat
     assert {path.name for path in tmp_path.iterdir()} == {"class", "marks.csv", "marks.json"}
 
 
+def test_marks_that_cannot_be_put_in_place_are_kept_and_the_file_is_named(klass, tmp_path, capsys, monkeypatch):
+    table, everything = tmp_path / "marks.csv", tmp_path / "marks.json"
+    for path in (table, everything):
+        path.write_text("old")
+
+    def open_elsewhere(beside, path, replace=os.replace):
+        if path.suffix == ".json":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        replace(beside, path)
+
+    monkeypatch.setattr(files.os, "replace", open_elsewhere)
+    assert main([str(klass), "--tasks", "1", "--csv", str(table), "--json", str(everything)], here) == 1
+    said = capsys.readouterr().err
+    (kept,) = [path for path in tmp_path.iterdir() if path.name.startswith(".marks.json")]
+    assert f"{everything} could not be written (Permission denied) and is as it was" in said and str(kept) in said
+    assert everything.read_text() == "old" and json.loads(kept.read_text(encoding="utf-8"))["students"]
+    assert table.read_bytes().startswith(b"\xef\xbb\xbf") and str(table) not in said
+
+
 def test_marks_inside_the_folder_are_no_student_in_the_next_run(klass, capsys):
+    (klass / "outward.zip").unlink()
     options = [str(klass), "--tasks", "1", "--csv", str(klass / "marks.csv"), "--json", str(klass / "marks.json")]
     assert main(options, here) == 0
     before = (klass / "marks.csv").read_bytes(), (klass / "marks.json").read_bytes()
@@ -303,7 +377,7 @@ def many(names, tasks=23):
     ]
     findings = [None, Finding("a"), Finding("a diagnosis that is longer than any of ours may be", status="error")]
     verdicts = [Mark(Verdict(task.id, findings[i % 3])) for i, task in enumerate(tasks)]
-    return tasks, [Row(SimpleNamespace(name=name), tuple(verdicts)) for name in names]
+    return tasks, [Row(SimpleNamespace(name=name, refusal=None), tuple(verdicts)) for name in names]
 
 
 def test_tables_fit_80_columns_with_200_students_and_long_names():
@@ -344,15 +418,22 @@ def test_reader_that_has_seen_enough_is_no_error(klass, monkeypatch):
     assert main([str(klass), "--tasks", "1"], here) == 0
 
 
+def test_closed_output_is_no_error(klass, monkeypatch):
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    assert main([str(klass), "--tasks", "1"], here) == 0
+
+
 def test_progress_is_a_line_that_is_rewritten_on_a_terminal(klass, monkeypatch):
     class Terminal(io.StringIO):
         def isatty(self):
             return True
 
+    (klass / "outward.zip").unlink()
     monkeypatch.setattr(sys, "stderr", Terminal())
     assert main([str(klass), "--tasks", "1"], here) == 0
     shown = sys.stderr.getvalue()
-    assert [part for part in shown.split("\r") if part.strip()] == [f"{i} of 8 checked" for i in range(1, 9)]
+    assert [part for part in shown.split("\r") if part.strip()] == [f"{i} of 7 checked" for i in range(1, 8)]
     assert shown.endswith("\r") and "\n" not in shown
 
 
@@ -371,6 +452,7 @@ def test_progress_is_a_line_that_is_rewritten_on_a_terminal(klass, monkeypatch):
         (["--timeout", "0"], "above 0"),
         (["--timeout", "nan"], "above 0"),
         (["--memory", "-1"], "above 0"),
+        (["--memory", "255"], "255 is too little"),
         (["--what"], "unrecognized"),
     ],
 )
@@ -394,6 +476,49 @@ def test_help_says_what_there_is(capsys):
 def test_some_tasks_are_graded_once_and_in_their_order(klass):
     _, contents = graded(klass, "--tasks", "sigmoid,1-2,1", judge=passing)
     assert [task["number"] for task in contents["tasks"]] == [number for number in (1, 2, 6) if number in TASKS]
+
+
+# --- what README says ---
+
+README = (Path(grade.__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+
+
+def program(word):
+    """The program in README in which this word occurs."""
+    (found,) = [text for text in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if word in text]
+    return found
+
+
+def test_reports_are_written_one_file_per_student(klass, tmp_path, monkeypatch):
+    graded(klass, "--tasks", "1,6")
+    monkeypatch.chdir(tmp_path)
+    exec(program("reports"))
+    assert len(list((tmp_path / "reports").iterdir())) == 8
+    written = (tmp_path / "reports" / "Bob the 2nd.txt").read_text(encoding="utf-8")
+    assert written.startswith(" 1 perceptron: failed (at the threshold)\n     asked  ")
+    assert "\n 6 sigmoid: missing (not handed in)\n" in written
+
+
+def test_folders_of_moodle_get_the_names_alone(tmp_path, monkeypatch):
+    for name in ("Ada_1_assignsubmission_file_", "Ada_2_assignsubmission_file_", "A_b c_3_assignsubmission_file_"):
+        put(tmp_path / "handed-in" / name, {})
+    monkeypatch.chdir(tmp_path)
+    exec(program("assignsubmission"))
+    assert {path.name for path in (tmp_path / "handed-in").iterdir()} == {
+        "Ada",
+        "Ada_2_assignsubmission_file_",
+        "A_b c",
+    }
+
+
+def test_cell_for_nbgrader_has_its_semicolon():
+    assert "\n    check(1, decide);\n" in README, "indented: ruff format takes it out of a fenced block"
+
+
+def test_tables_in_readme_look_like_those_that_are_printed(klass, capsys):
+    assert main([str(klass), "--tasks", "1"], here) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert f"\n    {lines[0]}\n" in README and f"\n    {lines[-1]}\n" in README
 
 
 # --- in processes of their own ---
@@ -461,37 +586,100 @@ def test_what_has_not_begun_at_ctrl_c_does_not_begin(tmp_path, capsys, monkeypat
     assert capsys.readouterr() == ("", "Stopped: 1 of 50 answers were checked.\n")
 
 
+def test_second_ctrl_c_is_waited_through(tmp_path, monkeypatch):
+    put(tmp_path, {STUB: b""})
+    begun, stopped = threading.Event(), threading.Event()
+    presses = iter([KeyboardInterrupt, KeyboardInterrupt, KeyboardInterrupt])
+
+    def judge(task, source, name):
+        begun.set()
+        assert stopped.wait(30)
+        return Verdict(task.id)
+
+    def stop():
+        for press in presses:
+            raise press
+        stopped.set()
+
+    def pressed(*anything):
+        assert begun.wait(30)
+        raise next(presses)
+        yield
+
+    monkeypatch.setattr("demos.exercises.grading.marks.as_completed", pressed)
+    with pytest.raises(KeyboardInterrupt):
+        marks_of([Student("anna", tmp_path)], [TASK], judge, stop=stop)
+    assert stopped.is_set()
+
+
 INTERRUPTIBLE = """
 import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the background may have left it ignored
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from demos.exercises.grading.grade import main
 sys.exit(main(sys.argv[1:]))
 """
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
-def test_ctrl_c_ends_what_runs_and_leaves_the_old_marks(tmp_path):
-    for name in ("anna", "bob", "carl"):
-        begun = tmp_path / f"{name} has begun"
+@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+def test_signal_ends_what_runs_and_leaves_the_old_marks(tmp_path, name, status):
+    (folders := tmp_path / "folders").mkdir()
+    for student in ("anna", "bob", "carl"):
+        begun = tmp_path / f"{student} has begun"
         source = f"import os\nopen({str(begun)!r}, 'w').write(str(os.getpid()))\nwhile True:\n    pass\n"
-        put(tmp_path / "class" / name, {STUB: source.encode()})
+        put(tmp_path / "class" / student, {STUB: source.encode()})
     old = tmp_path / "marks.csv"
     old.write_text("old")
     arguments = [str(tmp_path / "class"), "--csv", str(old), "--tasks", "1", "--jobs", "2", "--timeout", "300"]
     command = [sys.executable, "-c", INTERRUPTIBLE, *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": {**os.environ, "TMPDIR": str(folders)}}
+    with subprocess.Popen(command, text=True, **pipes) as process:
         try:
-            pids = [int(written_by(tmp_path / f"{name} has begun")) for name in ("anna", "bob")]
-            process.send_signal(signal.SIGINT)
+            pids = [int(written_by(tmp_path / f"{student} has begun")) for student in ("anna", "bob")]
+            process.send_signal(getattr(signal, name))
             out, err = process.communicate(timeout=60)
         finally:
             process.kill()
-    assert (process.returncode, out, err) == (130, "", "Stopped: 0 of 3 answers were checked. No file was written.\n")
+    assert (process.returncode, out, err) == (
+        status,
+        "",
+        "Stopped: 0 of 3 answers were checked. No file was written.\n",
+    )
     assert old.read_text() == "old" and not (tmp_path / "carl has begun").exists()
     for pid in pids:
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+    assert not list(folders.iterdir())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
+def test_signals_are_afterwards_what_they_were_and_one_that_is_ignored_stays_so(tmp_path):
+    put(tmp_path / "anna", {STUB: RIGHT})
+    during = []
+
+    def judge(task, source, name, limits):
+        during.append((signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGHUP)))
+        return Verdict(task.id)
+
+    before = signal.signal(signal.SIGTERM, signal.SIG_DFL), signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        assert main([str(tmp_path), "--tasks", "1"], judge) == 0
+        assert during == [(grade._stop, signal.SIG_IGN)]
+        assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+    finally:
+        signal.signal(signal.SIGTERM, before[0])
+        signal.signal(signal.SIGHUP, before[1])
+
+
+def test_grading_works_in_a_thread_that_is_not_the_main_one(tmp_path, capsys):
+    put(tmp_path / "anna", {STUB: RIGHT})
+    statuses = []
+    thread = threading.Thread(target=lambda: statuses.append(main([str(tmp_path), "--tasks", "1"], passing)))
+    thread.start()
+    thread.join()
+    assert statuses == [0]
 
 
 def written_by(path):

@@ -86,14 +86,20 @@ def test_verdict_is_that_of_a_check_in_this_process(name):
 @pytest.mark.parametrize("crash", ["import os; os.kill(os.getpid(), 11)", "import ctypes; ctypes.string_at(0)"])
 def test_place_where_it_crashed_is_told(crash):
     name = "grün und 😀.py"
-    assert judge_apart(TASK, inside("", crash), name, PATIENT).finding.where == f"{name}, line 3, in decide"
-    assert judge_apart(TASK, crash.encode(), name, PATIENT).finding.where == f"{name}, line 1"
+    assert judge_apart(TASK, inside("", crash), name, PATIENT).finding.place == f"{name}, line 3, in decide"
+    assert judge_apart(TASK, crash.encode(), name, PATIENT).finding.place == f"{name}, line 1"
 
 
 def test_place_where_it_went_round_and_what_it_printed_come_along():
     verdict = stopped(inside("print('x =', 1, end='')", "while True: pass"), "grün und 😀.py")
-    assert verdict.finding.where == "grün und 😀.py, line 3, in decide"
+    assert verdict.finding.place == "grün und 😀.py, line 3, in decide"
     assert verdict.printed == "x = 1"
+
+
+@pytest.mark.parametrize("source", [b"\nxs = [0] * 10**11\n", inside("xs = [0]", "while True: xs += xs")])
+def test_line_on_which_memory_ran_out_is_told(source):
+    finding = judge_apart(TASK, source, "a.py", PATIENT).finding
+    assert finding.diagnosis == "out of memory" and finding.place.startswith("a.py, line ")
 
 
 def test_signal_that_ended_it_is_named():
@@ -214,6 +220,34 @@ def test_process_that_cannot_even_begin_is_not_laid_to_the_answer(monkeypatch):
     monkeypatch.setattr(process, "_START", "raise SystemError('broken')")
     verdict = judge_apart(TASK, SOLUTION.encode(), "a.py", PATIENT)
     assert (verdict.status, verdict.diagnosis) == ("error", "not checked") and "broken" in verdict.printed
+
+
+def test_time_that_the_process_needs_to_begin_is_not_the_answers(monkeypatch):
+    busy = "import time\nwhile time.process_time() < 2.2:\n    pass\n"
+    monkeypatch.setattr(process, "_START", busy + process._START)
+    assert judge_apart(TASK, SOLUTION.encode(), "a.py", Limits(1.0, 2**29)).passed
+
+
+def test_process_that_does_not_begin_is_ended_and_not_laid_to_the_answer(monkeypatch):
+    monkeypatch.setattr(process, "_START", "import time; time.sleep(1000)")
+    monkeypatch.setattr(process, "_STARTING", 0.3)
+    verdict = judge_apart(TASK, SOLUTION.encode(), "a.py", PATIENT)
+    assert (verdict.status, verdict.diagnosis) == ("error", "not checked")
+    assert "had not begun" in verdict.finding.got and not process._running
+
+
+def test_plots_open_no_windows():
+    assert printed_by(last("import os\nprint(os.environ['MPLBACKEND'])")) == "Agg\n"
+
+
+def test_coroutine_that_nobody_awaits_shows_no_line_of_ours():
+    verdict = judge_apart(TASK, b"async def decide(facts, weights, threshold):\n    return 1\n", "a.py", PATIENT)
+    assert verdict.status == "failed" and verdict.printed == ""
+
+
+def test_of_too_much_that_is_printed_it_is_told_how_much_may_be():
+    verdict = judge_apart(TASK, HOSTILE["endless printing"].source, "a.py", PATIENT)
+    assert verdict.finding.got == "more than 10 MB"
 
 
 def test_answers_in_the_folder_one_is_in_are_not_imported(tmp_path, monkeypatch):

@@ -145,9 +145,10 @@ def test_member_that_is_in_a_zip_twice_is_refused(tmp_path):
 
 
 def test_missing_file_is_told_with_what_may_have_been_meant(tmp_path):
-    finding = refusal(put(tmp_path / "anna", {"01_perceptron (1).py": b"", "work.zip": b"", "other.py": b""}))
+    there = {"01_perceptron (1).py": b"", "work.rar": b"", "week1.ipynb": b"", "other.py": b""}
+    finding = refusal(put(tmp_path / "anna", there))
     assert (finding.status, finding.diagnosis) == ("missing", "not handed in")
-    assert "01_perceptron (1).py" in finding.cause and "work.zip" in finding.cause and "other" not in finding.cause
+    assert all(name in finding.cause for name in there if name != "other.py") and "other" not in finding.cause
     assert refusal(put(tmp_path / "bob", {})).cause == ""
 
 
@@ -158,7 +159,7 @@ def test_windows_paths_in_a_zip_are_paths(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["../x.py", "a/../../x.py", "/etc/x.py", "C:x.py", "c:\\x.py", "..\\x.py", "\\\\host\\x.py"]
+    "name", ["../x.py", "a/../../x.py", "/etc/x.py", "C:/x.py", "c:\\x.py", "..\\x.py", "\\\\host\\x.py"]
 )
 def test_zip_with_a_path_that_leads_out_of_it_is_refused_as_a_whole(tmp_path, name):
     member = zipfile.ZipInfo()
@@ -167,6 +168,74 @@ def test_zip_with_a_path_that_leads_out_of_it_is_refused_as_a_whole(tmp_path, na
     assert (finding.status, finding.diagnosis) == ("error", "refused archive")
     assert name.replace("\\", "/") in finding.got and finding.advice
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["anna.zip"]
+
+
+def test_colon_in_a_name_is_no_drive(tmp_path):
+    assert answer(pack(tmp_path / "anna.zip", [(f"a:b/{STUB}", "1")])) == (f"a:b/{STUB}", b"1")
+
+
+def test_members_without_a_name_are_passed_over(tmp_path):
+    archive = pack(tmp_path / "anna.zip", [("#", "2"), (STUB, "1")])
+    raw = archive.read_bytes()
+    archive.write_bytes(raw.replace(b"#", b"\0"))  # the name ends at a NUL byte
+    assert answer(archive) == (STUB, b"1")
+    nameless = zipfile.ZipInfo()
+    nameless.filename = ""
+    assert answer(pack(tmp_path / "bob.zip", [(nameless, "2"), (STUB, "1")])) == (STUB, b"1")
+
+
+def test_only_zip_in_a_folder_without_tasks_is_looked_into(tmp_path):
+    anna = put(tmp_path / "anna", {"notes.txt": b"", "week1.ipynb": b""})
+    pack(anna / "sent" / "Exercises.ZIP", [(f"exercises/{STUB}", "1"), (f"__MACOSX/{STUB}", "2"), ("inner.zip", "")])
+    assert answer(anna) == (f"sent/Exercises.ZIP/exercises/{STUB}", b"1")
+    pack(anna / "other.zip", [(STUB, "2")])
+    assert refusal(anna).diagnosis == "not handed in"
+    bob = put(tmp_path / "bob", {TASKS[2].stub.name: b""})
+    pack(bob / "exercises.zip", [(STUB, "1")])
+    assert refusal(bob).diagnosis == "not handed in"
+
+
+@posix
+def test_zip_in_a_folder_has_the_guards_of_any_other(tmp_path):
+    pack(tmp_path / "bob" / "exercises.zip", [(STUB, "1")])
+    anna = put(tmp_path / "anna", {})
+    (anna / "exercises.zip").symlink_to("../bob/exercises.zip")
+    assert refusal(anna).diagnosis == "refused link"
+    (anna / "exercises.zip").unlink()
+    os.mkfifo(anna / "exercises.zip")
+    assert refusal(anna).diagnosis == "no file"
+    (anna / "exercises.zip").unlink()
+    pack(anna / "exercises.zip", [("../x.py", "1")])
+    assert refusal(anna).diagnosis == "refused archive"
+    (anna / "exercises.zip").write_bytes(b"Rar!")
+    assert refusal(anna).diagnosis == "broken archive"
+    assert Student("anna", anna).notice == "anna: nothing was read: broken archive, File is not a zip file"
+
+
+@pytest.mark.parametrize("how", ["folder", "zip"])
+def test_folder_around_the_whole_class_is_refused_with_words(tmp_path, how):
+    files = {f"anna/{STUB}": b"1", f"bob/{STUB}": b"2", "carl/notes.txt": b""}
+    if how == "folder":
+        put(tmp_path / "class" / "export", files)
+    else:
+        pack(tmp_path / "class" / "export.zip", files.items())
+    with pytest.raises(ArgumentError, match=f"only 'export', with {STUB} in several folders"):
+        students(tmp_path / "class")
+    put(tmp_path / "one" / "anna", {STUB: b"1", f"older/{STUB}": b"2", f"oldest/{STUB}": b"2"})
+    assert names(tmp_path / "one") == ["anna"]
+
+
+def test_error_that_nobody_foresaw_is_told_of_that_student_alone(tmp_path, monkeypatch):
+    put(tmp_path / "anna", {STUB: b"1"})
+    pack(tmp_path / "bob.zip", [(STUB, "1")])
+
+    def broken(path):
+        raise IndexError("string index out of range")
+
+    monkeypatch.setattr("demos.exercises.grading.submissions.of_archive", broken)
+    anna, bob = students(tmp_path)[0]
+    assert anna.answer(TASK).source == b"1" and anna.notice == ""
+    assert bob.notice == "bob: nothing was read: unreadable, IndexError: string index out of range"
 
 
 def encrypted(path):

@@ -15,6 +15,7 @@ import math
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -35,11 +36,11 @@ def main() -> None:
     write, leave, pid_of, encoded = os.write, os._exit, os.getpid, json.JSONEncoder().encode
     request = json.loads(sys.stdin.buffer.readline())
     token, channel, pid = request["token"], _private_channel(), pid_of()
-    _limit(request["seconds"], request["memory"], request["file_size"])
     task = find(request["task"])
     source = base64.b64decode(request["source"])
     needs_no_memory = _line(encoded, token, Verdict(task.id, finding_of(MemoryError())))
-    _ = task.check  # imported before the answer: an error in it is not the answer's
+    _ = task.check  # imported before the answer: an error in it is not the answer's, nor the time it takes
+    _limit(request["seconds"], request["memory"], request["file_size"])
     write(channel, _line(encoded, token, None))
     try:
         try:
@@ -56,7 +57,9 @@ def _judged(task: Task, source: bytes, file_name: str) -> Verdict:
     """The verdict, whatever the answer raises. Ctrl-C, which does not come this far, is an error like others here."""
     try:
         return judge_source(task, source, file_name)
-    except MemoryError:
+    except MemoryError as error:
+        with contextlib.suppress(Exception):  # too little may be left to say where it was
+            return Verdict(task.id, finding_of(error))
         raise
     except BaseException as error:
         return Verdict(task.id, finding_of(error))
@@ -98,7 +101,8 @@ def _limit(seconds: float, memory: int, file_size: int) -> None:
         signal.alarm(math.ceil(seconds) + 2)
     if resource is None:
         return
-    cpu = math.ceil(seconds) + 1  # for what several threads use together, and if nobody waits any more
+    # For what several threads use together, and if nobody waits any more. What it took to get here is free.
+    cpu = math.ceil(time.process_time() + seconds) + 1
     for kind, soft, hard in (
         (resource.RLIMIT_CPU, cpu, cpu + 1),  # the first ends the process by SIGXCPU, which tells why
         (resource.RLIMIT_AS, memory, memory),

@@ -29,10 +29,10 @@ _OUT_OF_CPU_TIME = -signal.SIGXCPU if hasattr(signal, "SIGXCPU") else None
 
 @dataclass(frozen=True)
 class Limits:
-    """What one answer may use. Those of memory and files hold where the platform has them, which Windows has not."""
+    """What one answer may use. That of memory holds on Linux, that of files wherever it is not Windows."""
 
     seconds: float = 20.0
-    """By the clock on the wall."""
+    """By the clock on the wall, from when the answer is begun: Python's own start does not count."""
     memory: int = 2 * 2**30
     """Bytes of address space, Python's own included."""
     file_size: int = 10 * 2**20
@@ -40,7 +40,7 @@ class Limits:
 
 
 def judge_apart(task: Task, source: bytes, file_name: str, limits: Limits = Limits()) -> Verdict:
-    """The verdict of `judge_source`, and what the answer printed. Takes at most a little longer than the limit.
+    """The verdict of `judge_source`, and what the answer printed; it takes little longer than the limit at most.
 
     What ends the process instead of the check is a finding with status "error": "took too long", "out of memory",
     "printed too much" or "ended early"; "not checked", if the process did not get as far as to run the answer. Several
@@ -49,7 +49,8 @@ def judge_apart(task: Task, source: bytes, file_name: str, limits: Limits = Limi
     if len(source) > limits.file_size:
         advice = "Hand in the program alone, without data."
         return Verdict(
-            task.id, Finding("file too large", file_name, got=f"{len(source)} bytes", advice=advice, status="error")
+            task.id,
+            Finding("file too large", got=f"{len(source)} bytes", advice=advice, place=file_name, status="error"),
         )
     token = secrets.token_hex(16)
     request = {
@@ -63,7 +64,7 @@ def judge_apart(task: Task, source: bytes, file_name: str, limits: Limits = Limi
     }
     end = ended(json.dumps(request).encode() + b"\n", limits.seconds)
     begun, verdict = _heard(end.said, token)
-    if not begun and end.code is not None:
+    if not begun:
         verdict = Verdict(task.id, _not_begun(end))
     if verdict is None or (end.size >= limits.file_size and not verdict.passed):
         verdict = Verdict(task.id, _why(end, file_name, limits))
@@ -91,12 +92,12 @@ def _heard(said: bytes, token: str) -> tuple[bool, Verdict | None]:
 
 def _why(end: End, file_name: str, limits: Limits) -> Finding:
     """What is to be said if there is no verdict."""
-    where = _where(end.said, file_name)
+    place = _place(end.said, file_name)
     if end.size >= limits.file_size:
         return Finding(
             "printed too much",
-            where,
-            got=f"{limits.file_size} bytes, and no end",
+            place=place,
+            got=f"more than {_megabytes(limits.file_size)}",
             cause="There is a print in a loop that does not end, or in one that goes round very often.",
             advice="Take the print out, or let the loop end.",
             status="error",
@@ -104,7 +105,7 @@ def _why(end: End, file_name: str, limits: Limits) -> Finding:
     if end.code is None or end.code == _OUT_OF_CPU_TIME:
         return Finding(
             "took too long",
-            where,
+            place=place,
             got=f"no end after {limits.seconds:g} seconds",
             cause="A loop whose condition never becomes false, or far more steps than are needed.",
             advice="Print in the loop what should bring it to its end, and run it with small numbers.",
@@ -113,7 +114,7 @@ def _why(end: End, file_name: str, limits: Limits) -> Finding:
     if end.code >= 0:
         return Finding(
             "ended early",
-            where,
+            place=place,
             got=f"the program ended itself, with status {end.code}",
             cause="Something like os._exit ends Python at once, and the check with it; so does closing descriptors "
             "that the answer has not opened.",
@@ -122,7 +123,7 @@ def _why(end: End, file_name: str, limits: Limits) -> Finding:
         )
     return Finding(
         "ended early",
-        where,
+        place=place,
         got=f"{_signal_name(-end.code)} ended the program",
         cause="Python itself was brought down: often a recursion without end, or a library that was given what it "
         "cannot take; or the machine ran out of memory.",
@@ -132,16 +133,22 @@ def _why(end: End, file_name: str, limits: Limits) -> Finding:
 
 
 def _not_begun(end: End) -> Finding:
+    how = "had not begun in good time" if end.code is None else f"ended with {end.code}"
     return Finding(
         "not checked",
-        got=f"the process that was to check it ended with {end.code}",
-        cause="Something is wrong with the machine, or with how glassgrad is installed; the answer was not even run.",
+        got=f"the process that was to check it {how}",
+        cause="The machine was too busy, or something is wrong with it or with how glassgrad is installed. The answer "
+        "was not even run.",
         advice="What Python said is below: does `python -m demos.exercises list` work?",
         status="error",
     )
 
 
-def _where(said: bytes, file_name: str) -> str:
+def _megabytes(size: int) -> str:
+    return f"{size // 2**20} MB" if size >= 2**20 else f"{size} bytes"
+
+
+def _place(said: bytes, file_name: str) -> str:
     """Where in its file the answer was at the end, such as `07_x.py, line 12, in decide`; empty if it did not tell."""
     written = re.escape(file_name.encode("ascii", "backslashreplace"))
     found = re.search(rb'^  File "' + written + rb'", line (\d+) in (.+)$', said, re.MULTILINE)

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,10 @@ _ROOT = Path(__file__).resolve().parents[3]
 _START = (
     "import sys; sys.path[:] = sys.argv[1:]; del sys.argv[1:]; from demos.exercises.checking.child import main; main()"
 )
+_MUTED = "ignore:coroutine:RuntimeWarning"
+"""The warning that a coroutine was never awaited names a line of ours; the report on an `async def` says enough."""
+_STARTING = 30.0
+"""How many seconds a process may take until it begins with the answer. That is no time of the answer's own."""
 _SHOWN = 10_000
 """How many bytes of what was printed come into the verdict: the last ones."""
 _HEARD = 10**8
@@ -44,7 +49,10 @@ class End:
 
 
 def ended(request: bytes, seconds: float) -> End:
-    """Starts the process, in a temporary folder, and waits for its end or brings it about."""
+    """Starts the process, in a temporary folder, and waits for its end or brings it about.
+
+    The seconds count from the first thing that it says, which is that it begins with the answer.
+    """
     with _folder() as folder, tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as printed:
         code = _code(folder, said, printed, request, seconds)
         return End(code, _last(said, _HEARD), _last(printed, _SHOWN), printed.seek(0, os.SEEK_END))
@@ -54,7 +62,7 @@ def _code(folder: str, said: IO[bytes], printed: IO[bytes], request: bytes, seco
     """How the process ended: see End. Waits for that alone: a pipe could be held open by what the answer started."""
     with _lock:
         process = subprocess.Popen(
-            [sys.executable, "-I", "-B", "-u", "-X", "utf8", "-c", _START, *_search_path()],
+            [sys.executable, "-I", "-B", "-u", "-X", "utf8", "-W", _MUTED, "-c", _START, *_search_path()],
             stdin=subprocess.PIPE,
             stdout=said,
             stderr=printed,
@@ -66,7 +74,8 @@ def _code(folder: str, said: IO[bytes], printed: IO[bytes], request: bytes, seco
     with process:
         try:
             _send(process, request)
-            in_time = _ends(process, seconds)
+            _begins(process, said)
+            in_time = _ends(process, seconds if _size(said) else 0)
             if not in_time:
                 _ask_where(process)
         finally:
@@ -89,13 +98,21 @@ def _environment(folder: str) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ}
     homes = dict.fromkeys(("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP"), folder)
     threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    return {**kept, **homes, **threads, "PATH": os.defpath, "LANG": "C.UTF-8"}
+    no_windows = {"MPLBACKEND": "Agg"}  # else plt.show() may wait for somebody to close one
+    return {**kept, **homes, **threads, **no_windows, "PATH": os.defpath, "LANG": "C.UTF-8"}
 
 
 def _send(process: subprocess.Popen[bytes], request: bytes) -> None:
     assert process.stdin is not None
     with contextlib.suppress(BrokenPipeError), process.stdin:  # it may have ended already
         process.stdin.write(request)
+
+
+def _begins(process: subprocess.Popen[bytes], said: IO[bytes]) -> None:
+    """Returns when the process has said something or has ended, or has had the time for that."""
+    latest = time.monotonic() + _STARTING
+    while not _size(said) and not _ends(process, 0.01) and time.monotonic() < latest:
+        pass
 
 
 def _ends(process: subprocess.Popen[bytes], seconds: float) -> bool:
@@ -131,6 +148,10 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
         return
     with contextlib.suppress(ProcessLookupError, PermissionError):  # none is left; on macOS none but a dead one
         os.killpg(process.pid, signal.SIGKILL)
+
+
+def _size(file: IO[bytes]) -> int:
+    return os.fstat(file.fileno()).st_size
 
 
 def _last(file: IO[bytes], most: int) -> bytes:

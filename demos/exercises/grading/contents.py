@@ -22,7 +22,7 @@ LARGEST_ARCHIVE = 50 * 2**20
 IGNORED = {"__macosx", "__pycache__"}
 """Names of folders in which no answers are looked for, as in those that begin with a dot."""
 
-ABSOLUTE = re.compile(r"/|[a-z]:", re.IGNORECASE)
+ABSOLUTE = re.compile(r"/|[a-z]:/", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -98,26 +98,45 @@ def of_archive(path: Path) -> Contents:
         [
             File(inside, partial(_read_member, path, member))
             for member in members
-            for inside in [PurePosixPath(member.filename.replace("\\", "/"))]
-            if not member.is_dir() and not any(map(is_ignored, inside.parts))
+            for name in [member.filename.replace("\\", "/")]
+            for inside in [PurePosixPath(name)]
+            if name and not name.endswith("/") and not any(map(is_ignored, inside.parts))
         ]
     )
 
 
-def unreadable(where: str, error: OSError) -> CheckFailed:
+def of_archive_inside(root: Path, inside: PurePosixPath) -> Contents:
+    """What a zip in a student's folder holds, its path before each name. CheckFailed as of `of_archive`."""
+    packed = of_archive(_ordinary(root, inside))
+    return Contents([File(inside / file.path, file.read) for file in packed.files])
+
+
+def unreadable(where: str, error: Exception) -> CheckFailed:
     """The refusal of something that the system does not let us read."""
     advice = "Look at its permissions, or fetch it again."
-    return CheckFailed(Finding("unreadable", where, got=error.strerror or str(error), advice=advice, status="error"))
+    got = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
+    return CheckFailed(Finding("unreadable", place=where, got=readable(got), advice=advice, status="error"))
 
 
 def refused_link(where: str, advice: str = "Hand in the file itself.") -> CheckFailed:
     """The refusal of a link that would let an answer be read from somewhere else."""
-    finding = Finding("refused link", where, "a file", "a link that leads elsewhere", advice=advice, status="error")
+    finding = Finding(
+        "refused link", "", "a file", "a link that leads elsewhere", advice=advice, place=where, status="error"
+    )
     return CheckFailed(finding)
 
 
 def _read_file(root: Path, inside: PurePosixPath) -> bytes:
-    """Its contents, if it is an ordinary file or a link to one in the same student's folder."""
+    where = readable(str(inside))
+    path = _ordinary(root, inside)
+    try:
+        return _limited(where, _read_start(path))
+    except OSError as error:
+        raise unreadable(where, error) from None
+
+
+def _ordinary(root: Path, inside: PurePosixPath) -> Path:
+    """Where it is, if it is an ordinary file or a link to one in the same student's folder; else CheckFailed."""
     where = readable(str(inside))
     try:
         path = (root / inside).resolve(strict=True)
@@ -125,11 +144,11 @@ def _read_file(root: Path, inside: PurePosixPath) -> bytes:
             raise refused_link(where)
         if not stat.S_ISREG(path.lstat().st_mode):
             raise _no_file(where)
-        return _limited(where, _read_start(path))
     except OSError as error:
         raise unreadable(where, error) from None
     except RuntimeError:  # Python up to 3.12 says so of a link that leads to itself
         raise refused_link(where) from None
+    return path
 
 
 def _read_start(path: Path) -> bytes:
@@ -158,7 +177,7 @@ def _limited(where: str, source: bytes) -> bytes:
         return source
     most = f"at most {LARGEST_FILE // 2**20} MB"
     advice = "Is it the right file? An answer has a few lines."
-    raise CheckFailed(Finding("file too large", where, most, "more", advice=advice, status="error"))
+    raise CheckFailed(Finding("file too large", "", most, "more", advice=advice, place=where, status="error"))
 
 
 @contextmanager
@@ -183,13 +202,15 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
 
 def _no_file(where: str) -> CheckFailed:
     advice = "Hand in a file of text."
-    return CheckFailed(Finding("no file", where, "a file", "a pipe or a device", advice=advice, status="error"))
+    return CheckFailed(
+        Finding("no file", "", "a file", "a pipe or a device", advice=advice, place=where, status="error")
+    )
 
 
 def _refused(path: Path, got: str, advice: str) -> CheckFailed:
-    return CheckFailed(Finding("refused archive", readable(path.name), got=got, advice=advice, status="error"))
+    return CheckFailed(Finding("refused archive", got=got, advice=advice, place=readable(path.name), status="error"))
 
 
 def _broken(path: Path, got: str, advice: str) -> CheckFailed:
     got = "".join(char if char.isprintable() else " " for char in got)
-    return CheckFailed(Finding("broken archive", readable(path.name), got=got, advice=advice, status="error"))
+    return CheckFailed(Finding("broken archive", got=got, advice=advice, place=readable(path.name), status="error"))

@@ -71,28 +71,39 @@ def need_writable(path: Path) -> None:
     """Nothing; ArgumentError, before a long run has computed what would be lost, if this file cannot be written."""
     if path.exists() and not path.is_file():
         raise ArgumentError(f"{path} cannot be written: it is no ordinary file")
-    if path.exists() and not os.access(path, os.W_OK):
-        raise ArgumentError(f"{path} cannot be written: it is read-only")
     beside = _beside(path)
     try:
+        if path.exists():
+            path.open("ab").close()  # Windows refuses this for a file that Excel has open
         beside.touch(exist_ok=False)
         beside.unlink()
     except OSError as error:
         raise ArgumentError(f"{path} cannot be written: {error.strerror}") from None
 
 
-def write_all(files: Mapping[Path, bytes]) -> None:
-    """Nothing; each file has its new contents, or OSError is raised and the old ones are still there."""
-    written: dict[Path, Path] = {}
+def write_all(files: Mapping[Path, bytes]) -> list[str]:
+    """What went wrong, in words, and where the marks are then. A file has all of its new contents or its old ones."""
+    prepared: dict[Path, Path] = {}
     try:
         for path, contents in files.items():
-            written[_beside(path)] = path
-            _beside(path).write_bytes(contents)
-        for beside, path in written.items():
-            os.replace(beside, path.resolve())
-    finally:
-        for beside in written:
+            prepared[path] = _beside(path)
+            prepared[path].write_bytes(contents)
+    except BaseException as error:
+        for beside in prepared.values():
             beside.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            return [f"the marks could not be written ({error.strerror}); older files are as they were"]
+        raise
+    return [problem for path, beside in prepared.items() for problem in _put_in_place(beside, path)]
+
+
+def _put_in_place(beside: Path, path: Path) -> list[str]:
+    """What went wrong: then the file that was prepared is kept, since the marks may have taken long."""
+    try:
+        os.replace(beside, path.resolve())
+    except OSError as error:
+        return [f"{path} could not be written ({error.strerror}) and is as it was; its new contents are in {beside}"]
+    return []
 
 
 def _beside(path: Path) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice, product
 from typing import NamedTuple
@@ -61,10 +62,7 @@ def marks_of(
         for checked, _ in enumerate(as_completed(futures), 1):
             progress(checked)
     except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        while not all(future.done() for future in futures):
-            stop()  # more than once: one may just have been about to begin
-            time.sleep(0.05)
+        _wind_up(pool, futures, stop)
         raise
     finally:
         pool.shutdown()
@@ -72,18 +70,30 @@ def marks_of(
     return [Row(student, tuple(islice(marks, len(tasks)))) for student in students]
 
 
+def _wind_up(pool: ThreadPoolExecutor, futures: Sequence[Future[Mark]], stop: Callable[[], None]) -> None:
+    """Returns when nothing runs any more. A second Ctrl-C changes nothing: this is what it asks for."""
+    ended = False
+    while not ended:
+        with suppress(KeyboardInterrupt):
+            pool.shutdown(wait=False, cancel_futures=True)
+            while not all(future.done() for future in futures):
+                stop()  # more than once: one may just have been about to begin
+                time.sleep(0.05)
+            ended = True
+
+
 def mark(student: Student, task: Task, judge: Judge) -> Mark:
     """The mark for one answer. That it is not there, or cannot be judged, is a finding too: the others go on."""
+    file = ""
     try:
-        answer = student.answer(task)
+        file, source = student.answer(task)
+        if source == task.stub.read_bytes():
+            return Mark(Verdict(task.id, _untouched(task)), file)
+        return Mark(judge(task, source, task.stub.name), file)
     except CheckFailed as refusal:
-        return Mark(Verdict(task.id, refusal.finding))
-    if answer.source == task.stub.read_bytes():
-        return Mark(Verdict(task.id, _untouched(task)), answer.file)
-    try:
-        return Mark(judge(task, answer.source, task.stub.name), answer.file)
+        return Mark(Verdict(task.id, refusal.finding), file)
     except Exception as error:  # one that nobody foresaw must not cost the marks of all others
-        return Mark(Verdict(task.id, _not_checked(error)), answer.file)
+        return Mark(Verdict(task.id, _not_checked(error)), file)
 
 
 def _untouched(task: Task) -> Finding:

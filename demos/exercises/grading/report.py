@@ -6,14 +6,16 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from demos.exercises.checking.judge import NOT_WRITTEN
 from demos.exercises.task import Task
-from demos.exercises.verdict import WIDTH
+from demos.exercises.verdict import WIDTH, Verdict
 
 from .marks import Row
 
 SIGNS = {"passed": ".", "failed": "x", "error": "E", "missing": "-"}
-LEGEND = "  . passed    x failed    E error: not run to its end    - not handed in"
-NAME_OF_TASK = 26
+UNWRITTEN = "o"
+LEGEND = "  . passed   x failed   o unwritten   E not run to its end   - not handed in"
+NAME_OF_TASK = 18
 GROUP = 5
 """So many tasks stand together before a gap."""
 
@@ -24,12 +26,16 @@ def report(tasks: Sequence[Task], rows: Sequence[Row]) -> str:
 
 
 def _per_task(tasks: Sequence[Task], rows: Sequence[Row]) -> Iterator[str]:
-    yield f"   task{'':<{NAME_OF_TASK - 4}}  passed of handed in   most frequent diagnosis"
+    yield f"   task{'':<{NAME_OF_TASK - 4}}  passed  written  unwritten  most frequent diagnosis"
     for i, task in enumerate(tasks):
-        handed_in = [row.marks[i].verdict for row in rows if row.marks[i].verdict.status != "missing"]
-        passed = sum(verdict.passed for verdict in handed_in)
-        line = f"{task.number:>2} {shortened(task.name, NAME_OF_TASK)}  {passed:>6} of {len(handed_in):<9}   "
-        counted = Counter(verdict.diagnosis for verdict in handed_in if not verdict.passed).most_common(1)
+        marks = [row.marks[i] for row in rows if row.student.refusal is None]
+        handed_in = [mark.verdict for mark in marks if mark.verdict.status != "missing"]
+        written = [verdict for verdict in handed_in if verdict.diagnosis != NOT_WRITTEN]
+        passed, unwritten = sum(verdict.passed for verdict in written), len(handed_in) - len(written)
+        line = (
+            f"{task.number:>2} {shortened(task.name, NAME_OF_TASK)}  {passed:>6}  {len(written):>7}  {unwritten:>9}  "
+        )
+        counted = Counter(verdict.diagnosis for verdict in written if not verdict.passed).most_common(1)
         for diagnosis, times in counted:
             count = f" ({times})"
             line += shortened(diagnosis, WIDTH - len(line) - len(count)).rstrip() + count
@@ -44,8 +50,12 @@ def _per_student(tasks: Sequence[Task], rows: Sequence[Row]) -> Iterator[str]:
         yield f"{'':<{room}}  {tens}".rstrip()
     yield f"{shortened(count, room)}  {units}  passed"
     for row in rows:
-        signs = grouped("".join(SIGNS[mark.verdict.status] for mark in row.marks))
+        signs = grouped("".join(_sign(mark.verdict) for mark in row.marks))
         yield f"{shortened(row.student.name, room)}  {signs}  {row.passed:>6}"
+
+
+def _sign(verdict: Verdict) -> str:
+    return UNWRITTEN if verdict.diagnosis == NOT_WRITTEN else SIGNS[verdict.status]
 
 
 def grouped(signs: str) -> str:
