@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import importlib.metadata
+import pkgutil
 import sys
 from typing import NamedTuple
 
@@ -49,7 +49,7 @@ def _import_of(name: str) -> str:
 
 def _nearest_module(name: str) -> str:
     """A module that is there, or part of Python, with a name like this; empty if there is none."""
-    there = {*sys.stdlib_module_names, *importlib.metadata.packages_distributions()}
+    there = {*sys.stdlib_module_names, *(each.name for each in pkgutil.iter_modules())}
     return next(iter(difflib.get_close_matches(name, there, n=1, cutoff=0.8)), "")
 
 
