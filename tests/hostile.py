@@ -98,6 +98,9 @@ HOSTILE = {
         ),
         "passed",
     ),
+    "too much printed, and the error caught": Hostile(
+        last("try:\n    print('x' * 2 * 10**7)\nexcept OSError:\n    pass"), "passed"
+    ),
     # What gets in the way of the verdict
     "replaced functions": Hostile(
         last(
@@ -120,6 +123,11 @@ HOSTILE = {
     "fork that returns": Hostile(first("import os\nos.fork()\nos.fork()"), "passed"),
     "fork that is wrong": Hostile(last("import os\nif os.fork() == 0:\n    decide = None"), "passed"),
     "fork that does not end": Hostile(last("import os, time\nif os.fork() == 0:\n    time.sleep(1000)"), "passed"),
+    "fork that Python does not see, and that alone is right": Hostile(
+        last("import ctypes, time\nif ctypes.CDLL(None).fork():\n    time.sleep(0.5)\n    decide = lambda *facts: 7"),
+        "failed",
+        WRONG,
+    ),
     "fork that alone is right": Hostile(
         last("import os\nif os.fork() != 0:\n    decide = lambda facts, weights, threshold: 7"), "failed", WRONG
     ),
@@ -160,6 +168,11 @@ HOSTILE = {
     ),
     "error with far too many words": Hostile(
         b"words = 'ab' * 5000000\n" + inside("raise ValueError(words)"), "error", ("ValueError",)
+    ),
+    "result that steers the terminal": Hostile(
+        b"class Odd:\n    def __repr__(self): return '\x1b[2J\x07'\n" + inside("return Odd()"),
+        "failed",
+        ("not a number",),
     ),
     "error that steers the terminal": Hostile(
         inside("raise ValueError('\\x1b[2J\\x07 \\ud800 \\u202e \\r gone')"), "error", ("ValueError",)

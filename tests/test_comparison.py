@@ -1,15 +1,13 @@
 """Answers compared with what is right: what counts as the same, and what is said of a difference."""
 
 import math
-import sys
 from fractions import Fraction
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from autograd import ArgumentError, Value
-from demos.exercises import CheckFailed, Finding, Verdict, check, find
+from autograd import Value
+from demos.exercises import CheckFailed
 from demos.exercises.checking.calls import Raised
 from demos.exercises.checking.comparison import Mistake, agree
 from demos.exercises.checking.numbers import flat, unlike
@@ -53,6 +51,10 @@ def test_nan_agrees_with_nan_and_infinity_with_infinity():
     agree("f", lambda x: x, lambda x: x, [(math.nan,), (math.inf,), (-math.inf,)], advice="look again")
 
 
+def test_rounding_beside_zero_is_no_difference():
+    agree("f", lambda x: (0.1 + 0.2) * x - 0.3 * x, lambda x: 0.0, [(1.0,), (3.0,)], advice="look again")
+
+
 def test_true_counts_as_one():
     agree("f", lambda x: x > 0, lambda x: int(x > 0), [(1,), (-1,)], advice="look again")
 
@@ -92,6 +94,15 @@ def test_rounded_numbers_are_told_apart_from_a_factor():
     assert caught.value.finding.diagnosis == "not precise enough"
 
 
+def test_list_that_contains_itself_is_a_wrong_result_like_others():
+    def endless(xs):
+        xs = list(xs)
+        xs[0] = xs
+        return xs
+
+    assert "[...]" in finding(endless).got
+
+
 def test_number_is_wanted_where_a_list_or_text_comes():
     total = sum
     assert finding(lambda xs: [1.0], total).diagnosis == "not a number"
@@ -108,11 +119,6 @@ def test_planted_mistake_is_named_before_anything_else():
 def test_mistake_has_to_agree_in_every_case():
     only_first = Mistake("first", lambda xs: [0.0] * 3, "")
     assert finding(lambda xs: [0.0] * 3 if xs[0] == 1.0 else doubled(xs), mistakes=[only_first]).diagnosis != "first"
-
-
-def test_mistake_that_never_differs_from_what_is_right_explains_nothing():
-    harmless = Mistake("harmless", doubled, "")
-    assert finding(lambda xs: [0.0] * 3, mistakes=[harmless]).diagnosis != "harmless"
 
 
 def test_error_is_explained_by_a_mistake_that_raises_the_same():
@@ -155,6 +161,8 @@ def test_function_of_other_arguments_is_told_with_its_first_line():
 
 def test_close_numbers_are_shown_with_the_digits_that_differ():
     assert shown_apart(1.0, 1.0 + 1e-8)[1:] == ("1.0", "1.00000001")
+    assert shown_apart(1 / 3, 1 / 3 + 1e-8)[1:] == ("0.333333333", "0.333333343")
+    assert shown_apart(1 / 3, 1 / 3 + 1e-11)[1:] == ("0.333333333333", "0.333333333343")
     assert shown_apart(1, True)[1:] == ("1", "True")
 
 
@@ -184,58 +192,3 @@ def test_things_that_cannot_be_compared_differ():
             raise ValueError
 
     assert unlike(Rude(), Rude(), 1e-9) and unlike({"a": 1}, {"b": 1}, 1e-9) and not unlike({"a": 1}, {"a": 1.0}, 1e-9)
-
-
-def test_place_in_a_notebook_is_called_as_the_notebook_calls_it(monkeypatch):
-    compiler = SimpleNamespace(format_code_name=lambda name: ("Cell", "In[3]") if "ipykernel" in name else None)
-    shell = SimpleNamespace(compile=compiler)
-    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
-    names = {}
-    exec(compile("def decide(a, b, c):\n    return 1 / 0", "/tmp/ipykernel_7/123.py", "exec"), names)
-    with pytest.raises(CheckFailed) as caught:
-        check(1, names["decide"])
-    assert caught.value.finding.place.startswith("Cell In[3], line 2")
-
-
-# --- verdicts ------------------------------------------------------------------------------------------------
-
-
-def test_verdict_goes_through_json_fields_and_back():
-    for verdict in (Verdict("01_perceptron"), Verdict("02_x", Finding("sign", "f(1)", "1", "-1"), "printed")):
-        assert Verdict.from_dict(verdict.as_dict()) == verdict
-
-
-def test_report_shows_the_last_lines_that_were_printed():
-    report = repr(Verdict("01_x", Finding("sign"), "\n".join(map(str, range(100)))))
-    assert "it printed" in report and "99" in report and " 50" not in report
-    assert len(repr(Verdict("01_x", Finding("sign"), "x" * 10**5))) < 1000
-
-
-def test_finding_can_never_count_as_passed():
-    verdict = Verdict("01_x", Finding("sign", status="passed"))
-    assert verdict.status == "failed" and not verdict.passed
-
-
-@pytest.mark.parametrize("wanted", [0, 99, "sigmiod", "", -1, 1.5, None, "../01_perceptron", True])
-def test_unknown_task_is_refused(wanted):
-    with pytest.raises(ArgumentError, match="There is no task"):
-        find(wanted)
-
-
-def test_unknown_name_suggests_the_nearest():
-    with pytest.raises(ArgumentError, match="did you mean 'sigmoid'"):
-        find("sigmiod")
-
-
-def test_check_takes_answers_by_position_or_name_and_refuses_others():
-    def decide(facts, weights, threshold):
-        return sum(w * x for w, x in zip(weights, facts, strict=True)) > threshold
-
-    assert check(1, decide).passed and check("perceptron", decide=decide).passed
-    for wrong in ([decide, decide], [decide, 3]):
-        with pytest.raises(ArgumentError, match=r"needs 1 thing, decide, and got 2\.\n.*check\(1, decide\)"):
-            check(1, *wrong)
-    with pytest.raises(ArgumentError, match="got decides by name"):
-        check(1, decides=decide)
-    with pytest.raises(ArgumentError, match="got 1 by position and decide by name"):
-        check(1, decide, decide=decide)

@@ -1,4 +1,4 @@
-"""The student's command line: a way from the list to the solution, and whatever can be typed or go wrong on it."""
+"""The student's commands, and check and hint at a prompt: from the list to the solution, and what can go wrong."""
 
 import builtins
 import json
@@ -22,6 +22,8 @@ from demos.exercises.student.progress import NAME, fingerprint
 from demos.exercises.student.workspace import Workspace
 from demos.exercises.task import FOLDER
 from demos.exercises.verdict import Finding, Verdict
+
+from .processes import gone, soon, written_by
 
 ALL = list(TASKS.values())
 FIRST, SECOND = ALL[:2]
@@ -87,25 +89,6 @@ def started(*arguments, cwd):
         encoding="utf-8",
         start_new_session=True,
     )
-
-
-def until(condition):
-    """Waits until the condition holds; fails after a minute."""
-    for _ in range(1200):
-        if condition():
-            return
-        time.sleep(0.05)
-    raise AssertionError("it did not come to that within a minute")
-
-
-def is_running(pid):
-    """Whether there is such a process, other than one that has ended and waits to be noticed."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    status = Path(f"/proc/{pid}/stat")
-    return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 # --- the way of a student ------------------------------------------------------------------------------------
@@ -232,6 +215,13 @@ def test_a_hint_for_a_task_that_has_passed_leads_on_to_the_next(exercises, typed
     assert "write what is missing" not in shown and f"Next is task {SECOND.number}, {SECOND.name}:" in shown
 
 
+def test_next_is_the_task_after_the_one_that_passed_and_at_last_what_was_left_out(exercises, typed):
+    for task in (SECOND, ALL[-1]):
+        answer(exercises, task, task.solution.read_text(encoding="utf-8"))
+    assert f"Next is task 3, {ALL[2].name}:" in typed("check 2")
+    assert f"Next is task 1, {FIRST.name}:" in typed(f"check {len(ALL)}")
+
+
 @pytest.mark.parametrize("words", ["list", "check"])
 def test_files_that_have_gone_are_named(words, exercises, typed):
     for task in (FIRST, ALL[3]):
@@ -268,10 +258,11 @@ def test_commands_typed_in_the_folder_of_the_tasks_work_on_it(exercises, typed, 
 
 
 @pytest.mark.parametrize("name", ["check", "hint", "solution", "reset", "start"])
-@pytest.mark.parametrize("folder", ["x", "nowhere"])
+@pytest.mark.parametrize("folder", ["x", "nowhere", "loop"])
 def test_a_file_of_another_folder_is_refused_and_nothing_is_done(name, folder, exercises, typed, tmp_path):
     (tmp_path / "x").mkdir()
     answer(exercises, FIRST, RIGHT)
+    (tmp_path / "loop").symlink_to("loop")
     assert f"{name} 1 --folder {folder}\n" in typed(f"{name} {folder}/01_perceptron.py", 2)
     assert sorted(os.listdir(exercises)) == [task.stub.name for task in ALL]
     assert (exercises / FIRST.stub.name).read_text() == RIGHT and not any((tmp_path / "x").iterdir())
@@ -306,6 +297,7 @@ def test_check_of_all_says_of_one_that_is_half_written_no_more_than_a_line(exerc
     shown = typed("check", 1)
     assert shown.startswith(f" 1 perceptron: failed (not written yet)\n {SECOND.number} {SECOND.name}: passed\nNot wri")
     assert f"1 of {len(ALL)} passed, {len(ALL) - 1} not written yet." in shown
+    assert re.search(r"\n 1  perceptron +begun ", typed("list"))
 
 
 def test_check_of_several_goes_on_after_each_and_counts_them(exercises, typed):
@@ -433,9 +425,10 @@ def test_without_a_folder_the_way_is_start(words, here, typed):
 
 
 @pytest.mark.parametrize("words", ["list", "start", "check", "check 1", "watch", "hint 1", "solution 1", "reset 1"])
-@pytest.mark.parametrize("folder", ["file", "file/inside"])
+@pytest.mark.parametrize("folder", ["file", "file/inside", "loop"])
 def test_a_file_in_the_place_of_the_folder_is_told(words, folder, here, typed):
     (here / "file").touch()
+    (here / "loop").symlink_to("loop")
     assert f"{folder} cannot be a folder" in typed(f"{words} --folder {folder}", 1)
 
 
@@ -494,12 +487,12 @@ def test_ctrl_c_during_a_check_ends_it_with_status_130_and_leaves_nothing_runnin
     pid = exercises / "pid"
     answer(exercises, FIRST, ENDLESS.format(pid=str(pid)))
     process = started("check", "1", cwd=exercises.parent)
-    until(lambda: pid.exists() and pid.read_text())
-    assert is_running(int(pid.read_text()))
+    running = int(written_by(pid))
+    assert not gone(running)
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err) == (130, "", "\nstopped\n")
-    until(lambda: not is_running(int(pid.read_text())))
+    assert soon(lambda: gone(running))
 
 
 # --- watch ---------------------------------------------------------------------------------------------------
@@ -561,7 +554,7 @@ def test_watch_checks_again_what_was_saved_during_a_check(exercises, watching):
     pid = exercises / "pid"
     slow = f"import time\nopen({str(pid)!r}, 'w').write('1')\ntime.sleep(1)\n"
     path = answer(exercises, FIRST, slow + WRONG)
-    until(pid.exists)
+    written_by(pid)
     path.write_text(RIGHT)
     watching.hear("at the threshold")
     watching.hear("1 perceptron: passed")
@@ -571,10 +564,10 @@ def test_watch_checks_again_what_was_saved_during_a_check(exercises, watching):
 def test_ctrl_c_ends_watch_also_during_a_check_and_leaves_nothing_running(exercises, watching):
     pid = exercises / "pid"
     answer(exercises, FIRST, ENDLESS.format(pid=str(pid)))
-    until(lambda: pid.exists() and pid.read_text())
+    running = int(written_by(pid))
     status, rest, err = watching.end()
     assert (status, err) == (0, "") and "Watching has ended." in rest
-    until(lambda: not is_running(int(pid.read_text())))
+    assert soon(lambda: gone(running))
 
 
 # --- in a notebook or at Python's prompt ---------------------------------------------------------------------

@@ -13,6 +13,7 @@ import pytest
 from autograd import ArgumentError
 from demos.exercises import TASKS
 from demos.exercises.student.progress import NAME, Progress, Record, fingerprint
+from demos.exercises.student.watch import _saved
 from demos.exercises.student.workspace import Workspace, default_folder
 from demos.exercises.task import FOLDER
 
@@ -90,6 +91,22 @@ def test_the_usual_folder_is_the_one_we_are_in_if_there_are_tasks_in_it(tmp_path
     assert default_folder() == Path(".")
     (tmp_path / "exercises").mkdir()
     assert default_folder() == Path("exercises")
+
+
+def test_watch_passes_over_stubs_that_come_new_and_sees_what_is_written_then(space):
+    known = {FIRST: FIRST.stub.read_bytes()}
+    assert _saved(space, known) == {}
+    space.file(SECOND).write_bytes(b"mine")
+    assert _saved(space, known) == {SECOND: b"mine"}
+    space.file(FIRST).unlink()
+    assert _saved(space, known) == {SECOND: b"mine"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links as POSIX has them")
+def test_the_folder_of_the_package_is_refused_by_any_way_to_it(tmp_path):
+    (tmp_path / "link").symlink_to(FOLDER.parent)
+    with pytest.raises(ArgumentError, match="the folder of the package itself"):
+        Workspace(tmp_path / "link" / FOLDER.name)
 
 
 # --- taking back ---------------------------------------------------------------------------------------------
@@ -229,6 +246,13 @@ def test_a_folder_by_the_name_of_the_progress_stops_nothing(space, capsys):
     space.progress.note_failed(FIRST, b"source")
     told = capsys.readouterr().err
     assert "Progress is unknown" in told and "Progress is not remembered" in told and "Traceback" not in told
+
+
+def test_what_is_remembered_already_is_not_written_again(space, monkeypatch, capsys):
+    space.progress.note_passed(FIRST, b"source")
+    monkeypatch.setattr(os, "replace", None)
+    space.progress.note_passed(FIRST, b"source")
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="modes do not hold for root")

@@ -21,10 +21,11 @@ from demos.exercises.checking.isolated import Limits
 from demos.exercises.checking.judge import judge_source
 from demos.exercises.commands import main as exercises
 from demos.exercises.grading import files, grade
-from demos.exercises.grading.grade import Progress, main
+from demos.exercises.grading.grade import ProgressLine, main
 from demos.exercises.grading.marks import Mark, Row, marks_of
 from demos.exercises.grading.report import columns, report
 from demos.exercises.grading.submissions import Student
+from tests.processes import written_by
 from tests.test_submissions import pack, put
 
 TASK, SIGMOID = find("perceptron"), find("sigmoid")
@@ -304,6 +305,13 @@ def test_link_to_where_nothing_can_be_written_is_found_before_anything_is_judged
     assert "cannot be written" in capsys.readouterr().err
 
 
+@pytest.mark.skipif(os.name != "posix", reason="links as POSIX has them")
+def test_link_to_itself_is_replaced_by_the_marks(klass, tmp_path):
+    (tmp_path / "marks.csv").symlink_to("marks.csv")
+    assert main([str(klass), "--tasks", "1", "--csv", str(tmp_path / "marks.csv")], here) == 0
+    assert (tmp_path / "marks.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+
+
 def test_both_files_cannot_be_one(klass, tmp_path, capsys):
     path = tmp_path / "marks"
     assert main([str(klass), "--csv", str(path), "--json", f"{tmp_path}/class/../marks"], never) == 2
@@ -315,7 +323,8 @@ def test_old_marks_survive_a_full_disk_and_the_tables_are_printed(klass, tmp_pat
     for path in targets:
         path.write_text("old")
 
-    def full(*anything):
+    def full(path, contents):
+        path.touch()
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(Path, "write_bytes", full)
@@ -580,7 +589,7 @@ def test_what_has_not_begun_at_ctrl_c_does_not_begin(tmp_path, capsys, monkeypat
         progress.checked = checked
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Progress, "__call__", pressed)
+    monkeypatch.setattr(ProgressLine, "__call__", pressed)
     assert main([str(tmp_path), "--tasks", "1", "--jobs", "1"], judge, stopped.set) == 130
     assert len(judged) <= 2
     assert capsys.readouterr() == ("", "Stopped: 1 of 50 answers were checked.\n")
@@ -680,12 +689,3 @@ def test_grading_works_in_a_thread_that_is_not_the_main_one(tmp_path, capsys):
     thread.start()
     thread.join()
     assert statuses == [0]
-
-
-def written_by(path):
-    """What the file holds, once something is in it."""
-    for _ in range(600):
-        if path.exists() and path.read_text():
-            return path.read_text()
-        time.sleep(0.1)
-    raise AssertionError(f"{path} was not written")

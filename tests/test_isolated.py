@@ -6,7 +6,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from demos.exercises.checking.isolated import Limits, end_all, judge_apart
 from demos.exercises.checking.judge import judge_source
 
 from .hostile import HOSTILE, SOLUTION, first, inside, last
+from .processes import gone, soon, written_by
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the limits, groups and signals of POSIX")
 
@@ -44,25 +44,6 @@ def stopped(source, file_name="01_perceptron.py"):
     verdict = next(each for each in verdicts if each.printed)
     assert verdict.diagnosis == "took too long"
     return verdict
-
-
-def gone(pid):
-    """Whether the process has ended, though perhaps nobody has taken notice yet."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    status = Path(f"/proc/{pid}/stat")
-    return status.exists() and status.read_text().rpartition(")")[2].split()[0] in "ZX"
-
-
-def soon(condition):
-    """Whether it comes to hold within some seconds."""
-    for _ in range(500):
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -96,7 +77,14 @@ def test_place_where_it_went_round_and_what_it_printed_come_along():
     assert verdict.printed == "x = 1"
 
 
-@pytest.mark.parametrize("source", [b"\nxs = [0] * 10**11\n", inside("xs = [0]", "while True: xs += xs")])
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"\nxs = [0] * 10**11\n",
+        inside("xs = [0]", "while True: xs += xs"),
+        inside("xs = []", "while True: xs.append(bytes(100))"),  # leaves nothing for the report
+    ],
+)
 def test_line_on_which_memory_ran_out_is_told(source):
     finding = judge_apart(TASK, source, "a.py", PATIENT).finding
     assert finding.diagnosis == "out of memory" and finding.place.startswith("a.py, line ")
@@ -214,6 +202,20 @@ def test_ctrl_c_here_ends_the_process_and_its_forks_and_leaves_nothing(own_tempo
     helper.join()
     assert all(soon(lambda pid=int(pid): gone(pid)) for pid in note.read_text().split())
     assert list(own_temporary_folder.iterdir()) == [note]
+
+
+@pytest.mark.parametrize("endless", ["time.sleep(1000)", "signal.alarm(0)\nwhile True: pass"])
+def test_answer_comes_to_an_end_also_if_nobody_waits_for_it_any_more(endless, tmp_path):
+    note = tmp_path / "note"
+    source = f"import os, signal, time\nopen({str(note)!r}, 'w').write(str(os.getpid()))\n{endless}\n"
+    line = (
+        "from demos.exercises import find; from demos.exercises.checking.isolated import Limits, judge_apart; "
+        f"judge_apart(find(1), {source.encode()!r}, 'a.py', Limits(1.0))"
+    )
+    with subprocess.Popen([sys.executable, "-c", line], env={**os.environ, "TMPDIR": str(tmp_path)}) as waiting:
+        pid = int(written_by(note))
+        waiting.kill()
+    assert soon(lambda: gone(pid))
 
 
 def test_process_that_cannot_even_begin_is_not_laid_to_the_answer(monkeypatch):

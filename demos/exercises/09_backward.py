@@ -20,9 +20,9 @@ nodes.
 Mind three things. A node may be the argument of many others, by ways of
 different length. The same node may stand twice in `args`, as in x * x, and
 then both count. And a graph may be 10,000 nodes deep, where a function that
-calls itself for each node stops with a RecursionError; do with a loop, and
-with a list of what is still to be done. The time should grow with the number
-of edges, not of paths.
+calls itself for each node stops with a RecursionError; use a loop, and a list
+of what is still to be done. The time should grow with the number of edges, not
+of paths.
 
 >>> x = Node(3.0)
 >>> square = Node(9.0, (x, x), (3.0, 3.0))           # x * x

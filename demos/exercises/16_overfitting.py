@@ -7,8 +7,8 @@ Write the three tools for that.
 `split` puts examples apart at random: `share` of them, rounded, for the test,
 the others for training, each example in just one of the two parts and with its
 own label; xs and ys stay as they are. `rng` is a NumPy generator, the only
-source of chance: rng.permutation(5) is 0 .. 4 in random order. Who passes the
-same seed gets the same parts again.
+source of chance: rng.permutation(5) is 0 .. 4 in random order. Whoever
+passes the same seed gets the same parts again.
 
 >>> import numpy as np
 >>> rng = np.random.default_rng(0)

@@ -1,5 +1,6 @@
 """Wrong answers to task 18."""
 
+LOOPS = "for column in range(width)] for row in range(height)"
 INSIDE = "0 <= row < height and 0 <= column < width"
 ROLLED = """import numpy as np
     return np.roll(image, (down, right), axis=(0, 1)).tolist()
@@ -72,6 +73,7 @@ MUTANTS = [
     ("nothing moves", {GATHERED: "    return image\n"}),
     ("slices past the end", {GATHERED: SLICED}),
     ("slices past the end", {GATHERED: SLICED_DOWN_FIRST}),
+    ("rows and columns exchanged", {LOOPS: "for row in range(height)] for column in range(width)"}),
     ("taken as square", {"width = len(image), len(image[0])": "width = len(image), len(image)"}),
     ("taken as square", {"width = len(image), len(image[0])": "width = len(image[0]), len(image[0])"}),
     ("off by one", {INSIDE: "0 < row < height and 0 < column < width"}),

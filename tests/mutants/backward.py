@@ -109,7 +109,7 @@ MUTANTS = [
     ("forgot to multiply by the upstream gradient", {"node.grad * partial": "partial"}),
     ("forgot the local derivative", {"node.grad * partial": "node.grad"}),
     ("sign", {"arg.grad +=": "arg.grad -="}),
-    ("order not reversed", {"reversed(arguments_first(root))": "arguments_first(root)"}),
+    ("stops below the root", {"reversed(arguments_first(root))": "arguments_first(root)"}),
     ("arguments swapped", {"node.partials, strict": "reversed(node.partials), strict"}),
     (
         "node counted once",
@@ -129,7 +129,7 @@ MUTANTS = [
     ("recursion instead of a topological order", NAIVE_AFTERWARDS),
     ("recursion too deep", RECURSIVE),
     ("path by path", PATHS),
-    ("order not reversed", {"reversed(arguments_first(root))": "[root]"}),
+    ("stops below the root", {"reversed(arguments_first(root))": "[root]"}),
     ("nodes repeated", RECURSIVE.replace("if node not in seen", "if True")),
     ("recursion instead of a topological order", {"elif node not in seen": "else"}),
     ("breadth-first order", {LOOP: BY_LAYERS}),

@@ -62,4 +62,5 @@ MUTANTS = [
         },
     ),
     ("off by one", {"start + size]": "start + size - 1]"}),
+    ("wrong order", {"[examples[start : start + size]": "[sorted(examples[start : start + size])"}),
 ]

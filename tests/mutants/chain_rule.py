@@ -30,7 +30,7 @@ MUTANTS = [
     ("not a number", {"5**2": "'25'"}),
     ("not a number", {"5**2": "[25]"}),
     ("not a number", {"5**2": "..."}),
-    ("wrong result", {"5**2": "5 ^ 2"}),
+    ("^ for **", {"5**2": "5 ^ 2"}),
     ("not a table", "TABLE = [-6, 5, 25, 75, 1, 3, 30, 30, 30, 90, -35]"),
     ("missing entry", {"dy/dv3": "dy/v3"}),
 ]

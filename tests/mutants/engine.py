@@ -204,7 +204,7 @@ MUTANTS = [
     ("forgot the local derivative", {PUSH: "arg.grad += node.grad"}),
     ("forgot the seed", {"        self.grad = 1.0\n": ""}),
     ("sign", {PUSH: "arg.grad -= node.grad * partial"}),
-    ("order not reversed", {"reversed(self._arguments_first())": "self._arguments_first()"}),
+    ("stops below the root", {"reversed(self._arguments_first())": "self._arguments_first()"}),
     (
         "node counted once",
         {"zip(node.args, node.partials, strict=True)": "dict(zip(node.args, node.partials)).items()"},

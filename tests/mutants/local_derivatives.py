@@ -53,6 +53,8 @@ MUTANTS = [
     ("Value instead of data", {MUL: MUL.replace("other.data", "other")}),
     ("Value instead of data", {MUL: MUL.replace("out.grad * other.data", "other * out.grad")}),
     ("Value instead of data", {EXP: EXP.replace("out.data", "out")}),
+    ("numbers, not Values", {POW: POW.replace("* exponent *", "* exponent.data *")}),
+    ("not a function", {POW + "\n\n        out._backward = backward": POW + "\n\n        out._backward = self"}),
     ("power rule for exp", {EXP: EXP.replace("out.data", "self.data * math.exp(self.data - 1)")}),
     ("at the threshold", {RELU: RELU.replace("self.data > 0", "self.data >= 0")}),
     ("condition on the gradient", {RELU: RELU.replace("self.data > 0", "out.grad > 0")}),

@@ -35,6 +35,7 @@ MUTANTS = [
     ("shuffled apart", {"for i in train], [ys[i] for i in train]": "for i in train], ys[size:]"}),
     ("parts exchanged", {"test, train = order": "train, test = order"}),
     ("wrong share", {"round(share * len(xs))": "1"}),
+    ("rounded down", {"round(share * len(xs))": "int(share * len(xs))"}),
     ("wrong share", {"round(share * len(xs))": "int((rng.random(len(xs)) < share).sum())"}),
     ("wrong shape", {ORDER: f"{ORDER}\n    ys = xs"}),
     ("wrong shape", {ORDER: "xs, ys = zip(*rng.permutation(list(zip(xs, ys))))\n    order = range(len(xs))"}),

@@ -9,6 +9,7 @@ MUTANTS = [
     ("mean over components", {"(2 * len(outputs))": "(2 * len(outputs) * len(outputs[0]))"}),
     ("forgot the square", {"(y - t) ** 2": "abs(y - t)"}),
     ("forgot the square", {"(y - t) ** 2": "y - t"}),
+    ("doubled, not squared", {"(y - t) ** 2": "(y - t) * 2"}),
     (
         "length not squared",
         {
@@ -31,7 +32,7 @@ MUTANTS = [
     ("sign", {"(y - t) / n": "(t - y) / n"}),
     ("factor", {"(y - t) / n": "2 * (y - t) / n"}),
     ("sum instead of mean", {"(y - t) / n": "y - t"}),
-    ("not the slope", {"(y - t) / n": "(y - t) ** 2 / (2 * n)"}),
+    ("value instead of slope", {"(y - t) / n": "(y - t) ** 2 / (2 * n)"}),
     ("forgot the square", {"(y - t) / n": "(1 if y > t else -1 if y < t else 0) / n"}),
     (
         "returns too early",

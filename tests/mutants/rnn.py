@@ -13,6 +13,8 @@ MUTANTS = [
     ("wrong order", {"xs[t - 1]\n": "xs[-t]\n"}),
     ("only the last step", {"    return dw": "        return dw"}),
     ("forgot the slope", {" * (1 - hs[t] ** 2)": ""}),
+    ("brackets", {"dh * (1 - hs[t] ** 2)": "dh * 1 - hs[t] ** 2"}),
+    ("plus for minus", {"1 - hs[t] ** 2": "1 + hs[t] ** 2"}),
     ("tanh taken twice", {"1 - hs[t] ** 2": "1 - tanh(hs[t]) ** 2"}),
     ("forgot the factor u", {"dh = dz * u": "dh = dz"}),
     ("forgot to multiply by the upstream gradient", {"dh = dz * u": "dh = u"}),

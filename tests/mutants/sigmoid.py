@@ -1,6 +1,7 @@
 """Wrong answers to task 6."""
 
 BODY = "    if z >= 0:\n        return 1 / (1 + exp(-z))\n    return exp(z) / (1 + exp(z))"
+CAUGHT = "    try:\n        return 1 / (1 + exp(-z))\n    except OverflowError:\n        return 1.0"
 NUMPY = {"from math import exp": "from numpy import errstate, exp"}
 SILENTLY = "with errstate(all='ignore'):\n        return"
 
@@ -9,6 +10,8 @@ MUTANTS = [
     ("overflow", {"z >= 0": "z <= 0"}),
     ("overflow", NUMPY | {BODY: f"    {SILENTLY} exp(z) / (1 + exp(z))"}),
     ("sign of z", {BODY: "    return 1 / (1 + exp(-abs(z)))"}),
+    ("wrong limit", {BODY: CAUGHT}),
+    ("wrong limit", {BODY: CAUGHT.replace("1 / (1 + exp(-z))", "exp(z) / (1 + exp(z))").replace("1.0", "0.0")}),
     ("sign of z", {"exp(z) / (1 + exp(z))": "exp(-z) / (1 + exp(-z))"}),
     ("sign of z", {BODY: "    return 1 / (1 + exp(z))"}),
     ("sign of z", {BODY: "    return exp(-z) / (1 + exp(-z))"}),
@@ -38,7 +41,7 @@ MUTANTS = [
         },
     ),
     ("sigmoid of z forgotten", {"y = sigmoid(z)": "y = z"}),
-    ("not the slope", {"y * (1 - y)": "y"}),
+    ("value instead of slope", {"y * (1 - y)": "y"}),
     ("half of the product", {"y * (1 - y)": "1 - y"}),
     ("plus for minus", {"1 - y)": "1 + y)"}),
     ("sign", {"return y * (1 - y)": "return y * (y - 1)"}),

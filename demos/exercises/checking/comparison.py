@@ -70,7 +70,7 @@ def agree(
     first = wrong[0]
     got, want = outcomes[first], wanted[first]
     found: Mistake | Seen | None = next(
-        (each for each in mistakes if _explains(each, cases, wanted, outcomes, tolerance)), None
+        (each for each in mistakes if _explains(each, cases, outcomes, tolerance)), None
     )
     if found is None:
         if isinstance(got, Raised):
@@ -112,24 +112,19 @@ def _parameters(given: Any, count: int) -> list[str]:
     return (names + [f"argument {i + 1}" for i in range(len(names), count)])[:count]
 
 
-def _explains(
-    mistake: Mistake, cases: Sequence[tuple[Any, ...]], wanted: list[Any], outcomes: list[Any], tolerance: float
-) -> bool:
-    """Whether the mistake gives what was given in every case, and something else than what is right in one."""
-    told_apart = False
-    for case, want, got in zip(cases, wanted, outcomes, strict=True):
+def _explains(mistake: Mistake, cases: Sequence[tuple[Any, ...]], outcomes: Sequence[Any], tolerance: float) -> bool:
+    """Whether the mistake gives what was given in every case."""
+    for case, got in zip(cases, outcomes, strict=True):
         try:
             with np.errstate(all="ignore"):  # what NumPy says of a wrong formula is not for the student
                 guess = mistake.wrong(*copy.deepcopy(case))
         except Exception as error:
             if not isinstance(got, Raised) or type(got.error) is not type(error):
                 return False
-            told_apart = True
             continue
         if unlike(got, guess, tolerance):
             return False
-        told_apart = told_apart or unlike(guess, want, tolerance)
-    return told_apart
+    return True
 
 
 def _misshapen(got: Any, want: Any) -> Seen | None:

@@ -62,7 +62,7 @@ USUAL = [
     ),
     *(
         Usual(SyntaxError, words, "The file was saved in another encoding.", "Let the editor save it again, as UTF-8.")
-        for words in ("not UTF-8", "codec can't decode")
+        for words in ("not UTF-8", "codec can't decode", "encoding declaration")
     ),
     Usual(
         SyntaxError,
@@ -103,9 +103,21 @@ USUAL = [
     Usual(NameError, "", "A name is used that is not defined there.", "Is it spelt as where it is defined?"),
     Usual(
         IndexError,
-        "",
+        "out of range",
         "An index is beyond the end of a list: the last of n entries has the index n - 1.",
         "Print the index and the length of the list before that line. Lists may have any length.",
+    ),
+    Usual(
+        IndexError,
+        "scalar variable",
+        "This is a number already, and has no entries.",
+        "Is there one index too many, or is it an entry of the wrong thing?",
+    ),
+    Usual(
+        TypeError,
+        "indices must be integers",
+        "An index is no whole number: / always gives a float, and `for x in xs` the entries themselves.",
+        "Use // for whole numbers, and range(len(xs)) for the indices.",
     ),
     Usual(KeyError, "", "A dict has no such key.", "Print the keys of the dict before that line."),
     Usual(TypeError, "for ^", "In Python ^ is not the power.", "Write ** for powers."),

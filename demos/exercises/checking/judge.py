@@ -29,7 +29,7 @@ _OURS = Path(__file__).resolve().parents[3]
 def judge(task: Task, names: Mapping[str, Any]) -> Verdict:
     """The verdict on an answer that defines these names. An error in it is a finding; Ctrl-C goes through."""
     try:
-        task.check(**{name: _found(task, name, names) for name in task.needs})
+        task.check(**{name: _found(name, names) for name in task.needs})
     except CheckFailed as error:
         return Verdict(task.id, _legible(error.finding))
     except Raised as error:
@@ -85,17 +85,9 @@ def finding_of(error: BaseException, call: str = "") -> Finding:
         )
     elif isinstance(error, SyntaxError):
         cause, advice = usual(error)
-        text = legible((error.text or "").strip(), 200)
-        finding = Finding(
-            "syntax error",
-            got=f"{type(error).__name__}: {error.msg}",
-            cause=cause,
-            advice=advice,
-            place=f"{error.filename}"
-            + (f", line {error.lineno}" if error.lineno else "")
-            + (f": {text}" if text else ""),
-            status="error",
-        )
+        got = f"{type(error).__name__}: {error.msg}"
+        place = _at(error.filename, error.lineno, error.text) if error.filename else place
+        finding = Finding("syntax error", got=got, cause=cause, advice=advice, place=place, status="error")
     else:
         name = next((name for kind, name in _NAMES.items() if isinstance(error, kind)), type(error).__name__)
         cause, advice = usual(error)
@@ -123,7 +115,7 @@ def _legible(finding: Finding) -> Finding:
     return Finding(**fields)
 
 
-def _found(task: Task, name: str, names: Mapping[str, Any]) -> Any:
+def _found(name: str, names: Mapping[str, Any]) -> Any:
     """What the answer calls by this name; CheckFailed if there is no such name."""
     if name in names:
         return names[name]
@@ -144,7 +136,7 @@ def _is_own(thing: Any) -> bool:
     """Whether it may be an answer: no module, and nothing that was imported from one."""
     if isinstance(thing, ModuleType):
         return False
-    return getattr(thing, "__module__", "answer") in ("answer", "__main__", None)
+    return getattr(thing, "__module__", "answer") == "answer"
 
 
 def _place(error: BaseException) -> str:
@@ -153,7 +145,12 @@ def _place(error: BaseException) -> str:
     if not frames:
         return ""
     last = frames[-1]
-    return f"{_short(last.filename)}, line {last.lineno}" + (f": {legible(last.line, 200)}" if last.line else "")
+    return _at(last.filename, last.lineno, last.line)
+
+
+def _at(filename: str, line: int | None, text: str | None) -> str:
+    words = legible((text or "").strip(), 200)
+    return _short(filename) + (f", line {line}" if line else "") + (f": {words}" if words else "")
 
 
 def _short(filename: str) -> str:

@@ -12,8 +12,11 @@ import numpy as np
 from autograd import Value
 
 
-def plain(x: Any) -> Any:
-    """The same of Python's own numbers and lists: Values as their numbers, tuples and arrays as lists."""
+def plain(x: Any, inside: tuple[Any, ...] = ()) -> Any:
+    """The same of Python's own numbers and lists: Values as their numbers, tuples and arrays as lists.
+
+    `inside` are the lists that it stands in: one that contains itself is cut off there.
+    """
     if isinstance(x, Value):
         return x.data
     if isinstance(x, (int, float)):
@@ -21,11 +24,13 @@ def plain(x: Any) -> Any:
     if isinstance(x, Real) and not isinstance(x, np.generic):  # such as a Fraction
         return _as_float(x)
     if isinstance(x, (np.ndarray, np.generic)):
-        return plain(x.tolist())
+        return plain(x.tolist(), inside)
+    if any(x is each for each in inside):
+        return "[...]"
     if isinstance(x, (list, tuple)):
-        return [plain(each) for each in x]
+        return [plain(each, (*inside, x)) for each in x]
     if isinstance(x, dict):
-        return {key: plain(each) for key, each in x.items()}
+        return {key: plain(each, (*inside, x)) for key, each in x.items()}
     return x
 
 

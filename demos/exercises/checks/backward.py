@@ -11,7 +11,7 @@ import numpy as np
 from demos.exercises.checking.calls import Raised, need_function
 from demos.exercises.checking.numbers import unlike
 from demos.exercises.checking.words import shown
-from demos.exercises.checks.parts.classes import an_end, any_depth, each_edge_once, numbers, told
+from demos.exercises.checks.parts.classes import an_end, any_depth, asking, each_edge_once, numbers
 from demos.exercises.checks.parts.missteps import Misstep, misstep
 from demos.exercises.checks.parts.orders import Edges, gradients, same
 from demos.exercises.verdict import CheckFailed, Finding
@@ -88,10 +88,10 @@ def _finding(graph: Graph, got: dict[str, float], found: Misstep | None) -> Find
 
 def _one_after_the_other(backward: Any) -> None:
     """Going through a second graph leaves the gradients of the first as they were."""
-    text = "u made of x, with partials 3; backward(u); then v made of w, with partials 2; backward(v)"
+    text = "u made of x, with partial 3; backward(u); then v made of w, with partial 2; backward(v)"
     kind = _kind_of_node(backward)
     x, w = kind(2.5, (), ()), kind(-0.5, (), ())
-    with told(text):
+    with asking(text):
         backward(kind(7.5, (x,), (3.0,)))
         backward(kind(-1.0, (w,), (2.0,)))
     got = numbers(text, {"x": x, "w": w}, "grad")
@@ -137,7 +137,7 @@ def _gradients(backward: Any, graph: Graph) -> dict[str, float]:
         args = tuple(nodes[arg] for arg, _ in edges)
         nodes[name] = kind(data, args, tuple(partial for _, partial in edges))
     made = {name: (node.data, node.args, node.partials) for name, node in nodes.items()}
-    with told(graph.text):
+    with asking(graph.text):
         returned = backward(nodes[graph.root])
     for name, node in nodes.items():
         for field, before in zip(("data", "args", "partials"), made[name], strict=True):
@@ -196,7 +196,7 @@ def _graph(root: str = "y", **from_the_top: list[tuple[str, float]]) -> Graph:
         if edges:
             args = ", ".join(arg for arg, _ in edges)
             partials = ", ".join(f"{partial:g}" for _, partial in edges)
-            lines.append(f"{name} is made of {args}, with partials {partials}")
+            lines.append(f"{name} is made of {args}, with partial{'s' * (len(edges) > 1)} {partials}")
     return Graph({name: tuple(edges) for name, edges in reversed(from_the_top.items())}, root, "\n".join(lines))
 
 

@@ -216,8 +216,9 @@ OF_GRADIENT = [
 
 
 def _lists() -> list[tuple[list[int], int]]:
+    """Numbers that are counted through, so that it shows where each went; then some in no order."""
     sizes = [(4, 2), (5, 2), (3, 1), (3, 3), (2, 5), (7, 3), (12, 4), (13, 4)]
-    return [(list(range(1, n + 1)), size) for n, size in sizes]
+    return [*((list(range(1, n + 1)), size) for n, size in sizes), ([5, 2, 9, 2, 7], 2)]
 
 
 def _cut(examples: Sequence[Any], size: int) -> list[Sequence[Any]]:
@@ -229,6 +230,13 @@ def _evenly(examples: Sequence[Any], count: int) -> list[Any]:
 
 
 OF_BATCHES = [
+    *(
+        Mistake("wrong order", wrong, "The examples are sorted.", "Leave them in the order in which they were given.")
+        for wrong in (
+            lambda examples, size: _cut(sorted(examples), size),
+            lambda examples, size: [sorted(batch) for batch in _cut(examples, size)],
+        )
+    ),
     Mistake(
         "drops the rest",
         lambda examples, size: [batch for batch in _cut(examples, size) if len(batch) == size],

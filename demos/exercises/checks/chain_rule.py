@@ -178,7 +178,10 @@ ENTRIES = [
         lambda n: n["v2"] ** 2,
         "the square of v2",
         "Multiply v2 by itself.",
-        [Wrong("doubled, not squared", lambda n: n["v2"] * 2, "This is 2 * v2.")],
+        [
+            Wrong("doubled, not squared", lambda n: n["v2"] * 2, "This is 2 * v2."),
+            Wrong("^ for **", lambda n: int(n["v2"]) ^ 2, "In Python ^ is not the power; that is **."),
+        ],
     ),
     Entry(
         "y",

@@ -74,7 +74,12 @@ def _arrival(descend: Any) -> Callable[..., list[float]]:
 
     def arrival(landscape: Landscape, start: list[float], batches: list[float], lr: float, half: float) -> list[float]:
         w = [Parameter(number) for number in start]
-        descend(lambda t: landscape.loss(w, t), list(w), batches, lr, half)
+
+        def loss(batch: float) -> Value:
+            return landscape.loss(w, batch)
+
+        loss.__qualname__ = "loss"  # what Python calls it in a TypeError that a student reads
+        descend(loss, list(w), batches, lr, half)
         return [p.data for p in w]
 
     return arrival

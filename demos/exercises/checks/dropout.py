@@ -64,7 +64,9 @@ def _run(dropout: Any, xs: Sequence[Any], rate: float, seed: int | np.random.Gen
     elif all(isinstance(plain(y), bool) for y in result):
         name, advice = "not a number", "These say which ones go or stay. Now let them decide what becomes of each x."
     elif not all(isinstance(plain(y), (int, float)) for y in result):
-        name, advice = "not a number", "Each entry of the list is to be one number."
+        strange = next(y for y in result if not isinstance(plain(y), (int, float)))
+        name, cause = "not a number", f"Among them is {shown(strange)}."
+        advice = "Each entry of the list is to be one number."
     elif not np.isfinite(flat(result)).all():
         name, advice = "nan", "Was something divided by 0, or multiplied by infinity?"
     else:

@@ -7,7 +7,7 @@ from typing import Any
 from autograd import Value as Ours
 from demos.exercises.checking.numbers import unlike
 from demos.exercises.checking.words import shown
-from demos.exercises.checks.parts.classes import an_end, need_engine, need_unchanged, numbers, told
+from demos.exercises.checks.parts.classes import an_end, asking, need_engine, need_unchanged, numbers
 from demos.exercises.checks.parts.engines import OPS, Case, cases, diagnose, right_grads
 from demos.exercises.checks.parts.forward import equal_told, functions_kept, need_forward, need_methods
 from demos.exercises.checks.parts.graphs import grads_in_words, need_depth, need_graphs, need_independence, need_order
@@ -47,7 +47,7 @@ def _seed(Value: Any) -> None:
     """Only whether anything arrives, and whether all begins with 1; what arrives is looked at later."""
     asked = "y = a * b with a.data = 3.0, b.data = -2.0; y.backward()"
     values = {"a": Value(3.0), "b": Value(-2.0)}
-    with functions_kept(asked), an_end(asked), told(asked):
+    with functions_kept(asked), an_end(asked), asking(asked):
         values["y"] = values["a"] * values["b"]
         values["y"].backward()
         twice = Value(3.0)
@@ -94,7 +94,7 @@ def _asked(case: Case) -> str:
 def _handed_back(Value: Any, case: Case) -> list[float]:
     """The gradients of the arguments afterwards."""
     asked = _asked(case)
-    with told(asked):
+    with asking(asked):
         arguments = {name: Value(x) for name, x in zip(case.names, case.numbers, strict=True)}
         for argument, preset in zip(arguments.values(), case.presets, strict=True):
             argument.grad = preset
@@ -110,7 +110,7 @@ def _remembered(Value: Any) -> None:
         text = case.formula.text
         lines = ", ".join(f"{name} = {name}0 * 1.0" for name in case.names)
         asked = f"{lines}, y = {text}, y.backward()\nwith {case.given}"
-        with an_end(asked), told(asked):
+        with an_end(asked), asking(asked):
             leaves = {f"{name}0": Value(x) for name, x in zip(case.names, case.numbers, strict=True)}
             made = {name: leaves[f"{name}0"] * 1.0 for name in case.names}
             case.formula.apply(*(made[name] for name in case.formula.positions)).backward()
@@ -130,7 +130,7 @@ def _remembered(Value: Any) -> None:
 def _training(Value: Any) -> None:
     """The loss of each step is that of the same training with the course's engine."""
     asked = f"{STEPS} steps of gradient descent on the two moons"
-    with told(asked):
+    with asking(asked):
         trained = train(Value, STEPS)
     wanted = train(Ours, STEPS)
     differing = (i for i in range(STEPS) if unlike(trained.losses[i], wanted.losses[i], 1e-6))

@@ -28,7 +28,7 @@ def check(bill: Any, errors: Any) -> None:
     """Nothing if both are right; raises CheckFailed."""
     advice = "Work out this bill on paper: each portion times its price, all added up, and the fee."
     agree("bill", bill, _bill, _bills(), OF_BILL, advice=advice)
-    advice = "Take the first lunch alone: what does bill say, and what is missing to the total?"
+    advice = "Take this lunch alone: what does bill say, and what is missing to the total?"
     agree("errors", errors, _errors, _lists(), OF_ERRORS, advice=advice)
 
 

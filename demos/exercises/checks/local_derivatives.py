@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import TracebackType
 from typing import Any
 
 from demos.exercises.checking.calls import Raised
+from demos.exercises.checking.judge import finding_of
 from demos.exercises.checking.numbers import unlike
 from demos.exercises.checking.words import shown, shown_apart
-from demos.exercises.checks.parts.classes import need_engine, need_unchanged, need_value, numbers, told
+from demos.exercises.checks.parts.classes import asking, need_engine, need_unchanged, need_value, numbers
 from demos.exercises.checks.parts.engines import OPS, Case, cases, diagnose, right_value
 from demos.exercises.verdict import CheckFailed, Finding
 
@@ -38,7 +39,7 @@ def _asked(case: Case) -> str:
 def _handed_back(Value: Any, case: Case) -> list[float]:
     """The gradients of the arguments after `_backward` of the result, whose own gradient was set."""
     asked = _asked(case)
-    with told(asked):
+    with asking(asked):
         arguments = {name: Value(x) for name, x in zip(case.names, case.numbers, strict=True)}
         for argument, preset in zip(arguments.values(), case.presets, strict=True):
             argument.grad = preset
@@ -47,7 +48,7 @@ def _handed_back(Value: Any, case: Case) -> list[float]:
     grads = numbers(asked, arguments, "grad")
     if unlike(list(grads.values()), list(case.presets), 1e-6):
         raise CheckFailed(_changed_too_early(case, grads))
-    with _plain_numbers(asked), told(asked):
+    with _plain_numbers(asked), asking(asked):
         result.grad = case.upstream
         result._backward()
     before = dict(zip([*case.names, "c"], [*case.numbers, right_value(case)], strict=True))
@@ -57,21 +58,32 @@ def _handed_back(Value: Any, case: Case) -> list[float]:
 
 @contextmanager
 def _plain_numbers(asked: str) -> Iterator[None]:
-    """Inside, an error that comes of a Value among plain numbers becomes CheckFailed, which shows the line."""
+    """Inside, an error that comes of a Value among plain numbers becomes CheckFailed."""
     try:
         yield
     except Raised as raised:
-        words = str(raised)
-        number_as_value = any(f"'{kind}' object has no attribute 'data'" in words for kind in ("float", "int"))
-        if not number_as_value and not ("unsupported operand" in words and "Value" in words):
+        words, line = str(raised), _line_of(raised.error)
+        asks_a_number = any(f"'{kind}' object has no attribute 'data'" in words for kind in ("float", "int"))
+        if line is None or (not asks_a_number and not ("unsupported operand" in words and "Value" in words)):
             raise
-        frames = traceback.extract_tb(raised.error.__traceback__)
-        ours = max(i for i, frame in enumerate(frames) if frame.filename == __file__)
-        where = "\n".join([asked, *(f"line {frame.lineno}: {frame.line}" for frame in frames[ours + 1 : ours + 2])])
+        name = "Value instead of data"
         cause = "A Value meets a plain number there: `other`, for instance, stands where `other.data` is meant."
-        advice = "data and grad are plain numbers; compute with those."
-        finding = Finding("Value instead of data", where, got=words, cause=cause, advice=advice, status="error")
-        raise CheckFailed(finding) from None
+        if asks_a_number and line.tb_next is None:  # otherwise it is an operation, called from there, that asks
+            name, cause = "numbers, not Values", "A plain number is asked for its data, which only Values have."
+        advice = "data and grad are plain numbers; compute with those. The exponent of a power is one already."
+        alone = TracebackType(None, line.tb_frame, line.tb_lasti, line.tb_lineno)
+        place = finding_of(raised.error.with_traceback(alone)).place
+        raise CheckFailed(Finding(name, asked, "", words, cause, advice, place, status="error")) from None
+
+
+def _line_of(error: BaseException) -> TracebackType | None:
+    """Where the error went through the function that was called from here; None if it did not."""
+    at, line = error.__traceback__, None
+    while at is not None:
+        if at.tb_frame.f_code.co_filename == __file__:
+            line = at.tb_next
+        at = at.tb_next
+    return line
 
 
 def _need_result(Value: Any, result: Any, case: Case) -> None:
@@ -85,11 +97,15 @@ def _need_result(Value: Any, result: Any, case: Case) -> None:
         _, expected, got = shown_apart(want, data)
         expected, got = f"c.data = {expected}", f"c.data = {got}"
         raise CheckFailed(Finding("wrong result", asked, expected, got, cause, advice))
-    if not callable(getattr(result, "_backward", None)):
+    kept = getattr(result, "_backward", None)
+    if not callable(kept):
+        name, got = "called too early", "None"
         cause = f"{op}: `out._backward = backward()` calls the function at once, and keeps what it returns, None."
-        advice = "Keep the function itself: out._backward = backward, without parentheses."
-        got = shown(getattr(result, "_backward", None))
-        raise CheckFailed(Finding("called too early", asked, "a function c._backward", got, cause, advice))
+        if kept is not None:
+            name, got = "not a function", f"something of the type {type(kept).__name__}"
+            cause = f"{op}: something else than the function is kept."
+        advice = "Keep the function itself: out._backward = backward, without brackets."
+        raise CheckFailed(Finding(name, asked, "a function c._backward", got, cause, advice))
 
 
 def _changed_too_early(case: Case, grads: dict[str, float]) -> Finding:

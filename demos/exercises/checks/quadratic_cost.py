@@ -117,6 +117,12 @@ OF_COST = [
         "Square each difference: ** 2 in place of abs.",
     ),
     Mistake(
+        "doubled, not squared",
+        lambda y, t: (2 * _apart(y, t)).sum() / (2 * len(y)),
+        "Each difference is multiplied by 2, where its square is meant.",
+        "In Python ** 2 squares, and * 2 doubles.",
+    ),
+    Mistake(
         "length not squared",
         lambda y, t: np.sqrt((_apart(y, t) ** 2).sum(axis=1)).sum() / (2 * len(y)),
         "These are the lengths of the vectors, with a root; C has the squared lengths.",
@@ -201,7 +207,7 @@ OF_GRADIENT = [
         "Make a new list for each output.",
     ),
     Mistake(
-        "not the slope",
+        "value instead of slope",
         lambda y, t: _apart(y, t) ** 2 / (2 * len(y)),
         "This is the part of each component in C itself.",
         "Differentiate it: d/dy of (y - t)^2 is 2 (y - t).",

@@ -79,7 +79,7 @@ def _parts(
     b: float,
     target: float,
     *,
-    slope: Callable[[float], float] = lambda h: 1 - h * h,
+    through: Callable[[float, float], float] = lambda dh, h: dh * (1 - h * h),
     back: Callable[[float, float], float] = lambda dz, u: dz * u,
     way: Callable[[Any], Any] = reversed,
 ) -> np.ndarray:
@@ -87,14 +87,14 @@ def _parts(
     hs = [0.0, *_states(xs, w, u, b)]
     dh, rows = hs[-1] - target, []
     for x, before, h in way(list(zip(xs, hs, hs[1:], strict=False))):
-        dz = dh * slope(h)
+        dz = through(dh, h)
         rows.append((dz * x, dz * before, dz))
         dh = back(dz, u)
     return np.array(rows[::-1])
 
 
 def _with(**changed: Any) -> Callable[..., Any]:
-    """The gradients of somebody who takes something else for the slope, for what goes back, or for the way."""
+    """The gradients of somebody who goes back in another way: through tanh, to the step before, or in another order."""
     return lambda *case: _parts(*case, **changed).sum(axis=0)
 
 
@@ -118,6 +118,8 @@ def _each_by_itself(xs: Sequence[float], w: float, u: float, b: float, target: f
     dz = (hs[1:] - target) * (1 - hs[1:] ** 2)
     return dz @ np.array(xs), dz @ hs[:-1], dz.sum()
 
+
+OF_RESULT = "The slope is 1 - tanh(z)^2, and tanh(z) is the state h itself; here it is 1 - tanh(h)^2."
 
 OF_STATES = [
     Mistake(
@@ -194,26 +196,21 @@ OF_GRADIENTS = [
         "The first step is left out.",
         "range(T - 1, 0, -1) ends before 0.",
     ),
-    Mistake(
-        "forgot the slope",
-        _with(slope=lambda h: 1.0),
-        "The way back leads through tanh, whose slope is missing.",
-        "At each step multiply by 1 - h_t^2 to come from dE/dh_t to dE/dz_t.",
-    ),
-    Mistake(
-        "tanh taken twice",
-        _with(slope=lambda h: 1 - math.tanh(h) ** 2),
-        "The slope is 1 - tanh(z)^2, and tanh(z) is the state h itself; here it is 1 - tanh(h)^2.",
-        "Use 1 - h_t^2.",
-    ),
-    Mistake(
-        "slope of the sigmoid",
-        _with(slope=lambda h: h * (1 - h)),
-        "h (1 - h) is the slope of a sigmoid. These neurons have tanh.",
-        "Use 1 - h_t^2.",
-    ),
-    Mistake(
-        "forgot the square", _with(slope=lambda h: 1 - h), "It is 1 - h_t in place of 1 - h_t^2.", "Use 1 - h_t^2."
+    *(
+        Mistake(
+            name,
+            _with(through=through),
+            cause,
+            "dE/dz_t is dE/dh_t * (1 - h_t^2), where the brackets are the slope of tanh.",
+        )
+        for name, through, cause in (
+            ("forgot the slope", lambda dh, h: dh, "The way back leads through tanh, whose slope is missing."),
+            ("brackets", lambda dh, h: dh * 1 - h * h, "Without brackets only the 1 is multiplied: * comes before -."),
+            ("tanh taken twice", lambda dh, h: dh * (1 - math.tanh(h) ** 2), OF_RESULT),
+            ("slope of the sigmoid", lambda dh, h: dh * h * (1 - h), "h (1 - h) is for a sigmoid; here it is tanh."),
+            ("forgot the square", lambda dh, h: dh * (1 - h), "It is 1 - h_t in place of 1 - h_t^2."),
+            ("plus for minus", lambda dh, h: dh * (1 + h * h), "It is 1 + h_t^2 in place of 1 - h_t^2."),
+        )
     ),
     Mistake(
         "forgot the factor u",

@@ -59,6 +59,11 @@ def _nan(z: float) -> float:
     return math.nan
 
 
+def _always(y: float) -> Function:
+    """y, whatever z is."""
+    return lambda z: y
+
+
 def _failing(right: Function, side: Function, beyond: Function = _raising, limit: float = 709.0) -> Function:
     """The same function, but where `side` of z is above the limit, `beyond` in its place."""
     return lambda z: right(z) if side(z) <= limit else beyond(z)
@@ -102,6 +107,15 @@ OF_SIGMOID = [
         "Without brackets, 1 / 1 + exp(-z) divides 1 by 1: / comes before +.",
         "Put the denominator into brackets.",
     ),
+    *(
+        Mistake(
+            "wrong limit",
+            _failing(_sigmoid, side, _always(limit)),
+            f"Where exp overflows it returns {limit:g}, but the sigmoid is near {1 - limit:g} there.",
+            "To which number does the sigmoid go as z grows, and to which as it falls?",
+        )
+        for side, limit in ((lambda z: -z, 1.0), (lambda z: z, 0.0))
+    ),
     Mistake("another function", math.tanh, "This is tanh, which goes from -1 to 1.", "sigmoid(0) is 0.5."),
     Mistake(
         "another function",
@@ -124,7 +138,7 @@ OF_SLOPE = [
         "This is the slope at sigmoid(z), not at z.",
         "Take the sigmoid once, y = sigmoid(z), and return y * (1 - y).",
     ),
-    Mistake("not the slope", _sigmoid, "This is the sigmoid itself.", "Its slope is y * (1 - y)."),
+    Mistake("value instead of slope", _sigmoid, "This is the sigmoid itself.", "Its slope is y * (1 - y)."),
     Mistake("half of the product", lambda z: 1 - _sigmoid(z), "The factor y is missing.", "Return y * (1 - y)."),
     Mistake(
         "plus for minus",

@@ -162,7 +162,7 @@ OF_SOFTMAX = [
     Mistake("shifted in part", _shifted_in_part, IN_PART, BOTH),
     Mistake("shifted in part", _shifted_below_only, IN_PART, BOTH),
     Mistake(
-        "no exp",
+        "forgot exp",
         lambda scores: [s / sum(scores) for s in scores],
         "The scores themselves are divided by their sum. That can be below 0, or divide by 0.",
         "Take exp of each score first: it is always above 0.",
@@ -198,7 +198,7 @@ OF_LOSS = [
     Mistake("log of 0", _of_probability(lambda p: -np.log(p)), LOG_OF_ZERO, APART),
     *(
         Mistake("log of 0", _of_probability(loss(small)), EPSILON, APART)
-        for small in (1e-300, *(10.0**-k for k in range(7, 17)))
+        for small in (1e-300, *(10.0**-k for k in range(4, 17)))
         for loss in (_raised, _floored)
     ),
     Mistake("overflow", lambda scores, label: math.log(sum(_powers(scores))) - scores[label], OVERFLOW, SHIFT),
@@ -228,8 +228,8 @@ OF_LOSS = [
     Mistake(
         "off by one", lambda scores, label: _loss(scores, (label - 1) % len(scores)), FROM_0, "Use `label` as it is."
     ),
-    Mistake("no logarithm", _of_probability(lambda p: 1 - p), "It is 1 - p, at most 1.", "Take the logarithm."),
-    Mistake("no logarithm", _of_probability(lambda p: p), "This is the probability itself.", "Return -log of it."),
+    Mistake("forgot log", _of_probability(lambda p: 1 - p), "It is 1 - p, at most 1.", "Take the logarithm."),
+    Mistake("forgot log", _of_probability(lambda p: p), "This is the probability itself.", "Return -log of it."),
     Mistake(
         "all labels",
         lambda scores, label: sum(_loss(scores, k) for k in range(len(scores))),

@@ -87,7 +87,7 @@ def of_archive(path: Path) -> Contents:
     with _opened(path) as archive:
         members = archive.infolist()
     for member in members:
-        name = member.orig_filename.replace("\\", "/")
+        name = member.filename.replace("\\", "/")
         if ABSOLUTE.match(name) or ".." in name.split("/"):
             raise _refused(
                 path, f"a member called {readable(name)!r}", "Pack the folder anew; this path leads out of it."
@@ -212,5 +212,6 @@ def _refused(path: Path, got: str, advice: str) -> CheckFailed:
 
 
 def _broken(path: Path, got: str, advice: str) -> CheckFailed:
-    got = "".join(char if char.isprintable() else " " for char in got)
-    return CheckFailed(Finding("broken archive", got=got, advice=advice, place=readable(path.name), status="error"))
+    return CheckFailed(
+        Finding("broken archive", got=readable(got), advice=advice, place=readable(path.name), status="error")
+    )

@@ -100,7 +100,7 @@ def write_all(files: Mapping[Path, bytes]) -> list[str]:
 def _put_in_place(beside: Path, path: Path) -> list[str]:
     """What went wrong: then the file that was prepared is kept, since the marks may have taken long."""
     try:
-        os.replace(beside, path.resolve())
+        os.replace(beside, _real(path))
     except OSError as error:
         return [f"{path} could not be written ({error.strerror}) and is as it was; its new contents are in {beside}"]
     return []
@@ -108,5 +108,10 @@ def _put_in_place(beside: Path, path: Path) -> list[str]:
 
 def _beside(path: Path) -> Path:
     """Where a file is prepared: in the same folder, so that it only has to be renamed, and hidden from the grading."""
-    path = path.resolve()
+    path = _real(path)
     return path.with_name(f".{path.name[:100]}.{os.getpid()}")
+
+
+def _real(path: Path) -> Path:
+    """Where a link leads in the end; Path.resolve raises RuntimeError for one to itself, up to Python 3.12."""
+    return Path(os.path.realpath(path))

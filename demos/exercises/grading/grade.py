@@ -107,7 +107,7 @@ def _grade(
     if asked.folder is None:
         raise ArgumentError("it needs the folder of the class, as in\n    python -m demos.exercises grade handed-in")
     targets = [path for path in (asked.csv, asked.json) if path is not None]
-    if len({path.resolve() for path in targets}) < len(targets):
+    if len(set(map(os.path.realpath, targets))) < len(targets):
         raise ArgumentError(f"--csv and --json both name {asked.csv}")
     for path in targets:
         need_writable(path)
@@ -117,7 +117,7 @@ def _grade(
     for notice in filter(None, (student.notice for student in found)):
         _tell(notice)
     limits = Limits(seconds=asked.timeout, memory=asked.memory * MEGABYTE)
-    progress = Progress(len(found) * len(asked.tasks))
+    progress = ProgressLine(len(found) * len(asked.tasks))
 
     def within_limits(task: Task, source: bytes, file_name: str) -> Verdict:
         return judge(task, source, file_name, limits)
@@ -172,7 +172,7 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class Progress:
+class ProgressLine:
     """How many answers are through, as a line that is rewritten on a terminal; nothing is shown elsewhere."""
 
     def __init__(self, all_: int) -> None:

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import NoReturn
 
 from autograd import ArgumentError
+from demos.exercises.checking.isolated import Limits
 from demos.exercises.task import Task, find, tasks_in
 
 from .screens import command_in
 from .workspace import default_folder
 
-SECONDS = 20
+SECONDS = Limits().seconds
 """How long a task may take, unless --timeout says otherwise."""
 
 
@@ -44,7 +45,7 @@ def _named(each: str, folder: Path, name: str) -> list[Task]:
         return tasks_in(each)
     task = find(Path(each).name or each)
     elsewhere = Path(each).parent
-    if elsewhere.resolve() != folder.resolve():
+    if os.path.realpath(elsewhere) != os.path.realpath(folder):
         other = command_in(elsewhere, f"{name} {task.number}")
         used = "this folder" if folder == Path(".") else f"the folder {folder}"
         raise ArgumentError(f"{each} is not in {used}. To use that folder:\n    {other}")
@@ -69,7 +70,7 @@ def _parser(name: str, takes: str, words: str) -> argparse.ArgumentParser:
     folder = f"where your files are (default {default_folder()})"
     parser.add_argument("--folder", type=Path, default=default_folder(), metavar="DIR", help=folder)
     if name in ("check", "watch"):
-        seconds = f"how long each task may take (default {SECONDS})"
+        seconds = f"how long each task may take (default {SECONDS:g})"
         parser.add_argument("--timeout", default=str(SECONDS), metavar="SECONDS", help=seconds)
     if name == "solution":
         parser.add_argument("--anyway", action="store_true", help="also if the task is not passed yet")

@@ -65,9 +65,7 @@ def steps(*pairs: tuple[str, str]) -> str:
 def task_list(space: Workspace) -> str:
     """A line for each task: its number, name, state, hints seen and title; below them how many are how far.
 
-    Tasks whose files have gone are named, too.
-
-    States and hints take no room as long as there are none.
+    Tasks whose files have gone are named, too. States and hints take no room as long as there are none.
     """
     states = {task: space.state(task) for task in TASKS.values()}
     seen = {task: space.progress.of(task).hints for task in states}

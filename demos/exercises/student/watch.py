@@ -31,11 +31,10 @@ def watch(space: Workspace, judge: Callable[[Task], Verdict]) -> None:
     print(f"Watching {screens.place(space)}. Save a task's file, and it is checked. Ctrl-C ends.", flush=True)
     try:
         for _ in changes(space.folder, watch_filter=None, recursive=False, rust_timeout=1000, yield_on_timeout=True):
-            while saved := _saved(space, known):
-                for task, content in saved.items():
-                    known[task] = content
-                    print(f"\n{time.strftime('%H:%M:%S')}: {space.file(task)} was saved", flush=True)
-                    _show(space, task, judge(task))
+            for task, content in _saved(space, known).items():
+                known[task] = content
+                print(f"\n{time.strftime('%H:%M:%S')}: {space.file(task)} was saved", flush=True)
+                _show(space, task, judge(task))
     except KeyboardInterrupt:
         states = {task: space.state(task) for task in space.tasks()}
         print(f"\nWatching has ended. {screens.in_all(states)}", flush=True)

@@ -33,7 +33,9 @@ class Workspace:
     """
 
     def __init__(self, folder: Path) -> None:
-        if FOLDER in (folder.resolve(), *folder.resolve().parents):
+        # Path.resolve raises RuntimeError for a link to itself, up to Python 3.12.
+        real = Path(os.path.realpath(folder))
+        if Path(os.path.realpath(FOLDER)) in (real, *real.parents):
             raise ArgumentError(
                 f"{folder} is the folder of the package itself, which keeps the originals;\n"
                 "go to another folder, or name one with --folder"

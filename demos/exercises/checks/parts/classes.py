@@ -15,7 +15,7 @@ from demos.exercises.verdict import CheckFailed, Finding
 
 
 @contextmanager
-def told(asked: str) -> Iterator[None]:
+def asking(asked: str) -> Iterator[None]:
     """Inside, an error of the answer becomes Raised, which says what was asked of it."""
     try:
         yield
@@ -33,7 +33,7 @@ def need_engine(name: str, given: Any) -> None:
     if issubclass(given, autograd.Value):
         raise CheckFailed(_borrowed(name, f"{given.__name__} is autograd.Value, or made from it"))
     asked = f"a = {name}(1 / 3)"
-    with told(asked):
+    with asking(asked):
         made: Any = given(1 / 3)  # type: ignore[call-arg]
     _need_own(name, made)
     for field, want in (("data", 1 / 3), ("grad", 0.0)):
@@ -79,7 +79,7 @@ def numbers(asked: str, owners: Mapping[str, Any], field: str) -> dict[str, floa
 
 def _number(asked: str, name: str, owner: Any, field: str) -> float:
     try:
-        with told(asked):
+        with asking(asked):
             found = getattr(owner, field)
     except Raised as error:
         if not isinstance(error.error, AttributeError):

@@ -20,6 +20,9 @@ class Named:
     name: str
     function: Callable[..., Any]
 
+    def __post_init__(self) -> None:
+        self.function.__qualname__ = self.name  # what Python calls it in a TypeError that a student reads
+
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         return self.function(*arguments, **named)
 
@@ -27,11 +30,14 @@ class Named:
         return self.name
 
 
-def _forward(f: Any, x: float, h: float) -> float:
+Named.__name__ = "function"  # what Python calls it in a TypeError that a student reads
+
+
+def forward_difference(f: Any, x: float, h: float) -> float:
     return (f(x + h) - f(x)) / h
 
 
-def _central(f: Any, x: float, h: float) -> float:
+def central_difference(f: Any, x: float, h: float) -> float:
     return (f(x + h) - f(x - h)) / (2 * h)
 
 
@@ -46,7 +52,7 @@ INVERSE = Named("inverse", lambda x: 1 / x)
 THIRD = Named("third", lambda x: x / 3)
 SINE = Named("sin", lambda x: sin(x) if isinstance(x, Value) else _of_floats(math.sin, x))
 EXP = Named("exp", lambda x: exp(x) if isinstance(x, Value) else _of_floats(math.exp, x))
-FORWARD, CENTRAL = Named("forward_difference", _forward), Named("central_difference", _central)
+FORWARD, CENTRAL = Named("forward_difference", forward_difference), Named("central_difference", central_difference)
 
 
 def slope_of(f: Named, x: float) -> float:
@@ -90,25 +96,25 @@ FORWARD_MISTAKES = [
     ),
     Mistake(
         "sign",
-        lambda f, x, h: -_forward(f, x, h),
+        lambda f, x, h: -forward_difference(f, x, h),
         "It is f(x) - f(x + h), the start minus the end.",
         "Where f rises, the slope is above 0.",
     ),
     Mistake(
         "backward difference",
-        lambda f, x, h: _forward(f, x, -h),
+        lambda f, x, h: forward_difference(f, x, -h),
         "The step goes to x - h, to the left. That is the backward difference.",
         "Compare f(x) with f(x + h).",
     ),
     Mistake(
         "central difference",
-        _central,
+        central_difference,
         "This is the central difference, with steps to both sides.",
         "Take one step to the right, from f(x) itself.",
     ),
     Mistake(
         "factor",
-        lambda f, x, h: _forward(f, x, h) / 2,
+        lambda f, x, h: forward_difference(f, x, h) / 2,
         "It is divided by 2 h, but x and x + h are h apart.",
         "Divide by h.",
     ),
@@ -136,13 +142,13 @@ CENTRAL_MISTAKES = [
     ),
     Mistake(
         "backward difference",
-        lambda f, x, h: _forward(f, x, -h),
+        lambda f, x, h: forward_difference(f, x, -h),
         "This is the backward difference, with a step to the left only.",
         "Compare f(x + h) with f(x - h).",
     ),
     Mistake(
         "factor",
-        lambda f, x, h: 2 * _central(f, x, h),
+        lambda f, x, h: 2 * central_difference(f, x, h),
         "It is divided by h, but x - h and x + h are 2 h apart: the result is twice the slope.",
         "Divide by the whole distance.",
     ),
@@ -166,25 +172,25 @@ CENTRAL_MISTAKES = [
     ),
     Mistake(
         "sign",
-        lambda f, x, h: -_central(f, x, h),
+        lambda f, x, h: -central_difference(f, x, h),
         "It is f(x - h) - f(x + h), the start minus the end.",
         "Where f rises, the slope is above 0.",
     ),
     Mistake(
         "forward difference",
-        _forward,
+        forward_difference,
         "This is the forward difference, with a step to one side only.",
         "Compare f(x + h) with f(x - h).",
     ),
     Mistake(
         "one side only",
-        lambda f, x, h: _forward(f, x, h) / 2,
+        lambda f, x, h: forward_difference(f, x, h) / 2,
         "It is divided by 2 h, but the step goes to one side only, from f(x) to f(x + h).",
         "Compare f(x + h) with f(x - h).",
     ),
     Mistake(
         "half the step",
-        lambda f, x, h: _central(f, x, h / 2),
+        lambda f, x, h: central_difference(f, x, h / 2),
         "It goes half a step to either side. That is a central difference too, but with another h than was asked for.",
         "Go a whole h to the right and a whole h to the left.",
     ),

@@ -45,7 +45,7 @@ FORMULAS = [
 ]
 OPS = ("add", "mul", "pow", "exp", "relu")
 """In the order in which they are checked."""
-NUMBERS = {"exp": (0.5, -1.2), "relu": (2.0, -3.0, 0.0), "pow": (2.5, 0.7, -1.5)}
+NUMBERS = {"exp": (0.5, -1.2), "relu": (2.0, -3.0, 0.0, 0.3), "pow": (2.5, 0.7, -1.5)}
 """What `a` is in turn; where nothing is said, these are the two arguments:"""
 PAIRS = ((3.0, -2.0), (-0.4, 1.7), (0.0, 2.5))
 

@@ -14,7 +14,7 @@ from demos.exercises.checking.numbers import unlike
 from demos.exercises.checking.words import shown_apart
 from demos.exercises.verdict import CheckFailed, Finding
 
-from .classes import need_unchanged, need_value, numbers, told
+from .classes import asking, need_unchanged, need_value, numbers
 
 FORWARD: dict[str, Callable[[Any, Any], Any]] = {
     "a + b": operator.add,
@@ -88,9 +88,9 @@ def need_forward(Value: Any) -> None:
     """The numbers that are computed, and that they are Values."""
     for text, formula in FORWARD.items():
         asked = f"y = {text} with a.data = 3.0, b.data = -2.0"
-        with told(asked):
+        with asking(asked):
             given = {"a": Value(3.0), "b": Value(-2.0)}
-        with _numbers_as_operands(asked, text), functions_kept(asked), told(asked):
+        with _numbers_as_operands(asked, text), functions_kept(asked), asking(asked):
             y = formula(*given.values())
         need_value("Value", Value, y, asked)
         need_unchanged(asked, given, {"a": 3.0, "b": -2.0})
@@ -130,7 +130,7 @@ def functions_kept(asked: str) -> Iterator[None]:
     except Raised as error:
         if "'NoneType' object is not callable" not in str(error):
             raise
-        cause = "`out._backward = backward()`, with parentheses, calls it at once, and keeps what it returns: None."
-        advice = "Keep the function itself, without parentheses."
+        cause = "`out._backward = backward()`, with brackets, calls it at once, and keeps what it returns: None."
+        advice = "Keep the function itself, without brackets."
         finding = Finding("called too early", asked, "functions that can be called later", str(error), cause, advice)
         raise CheckFailed(finding) from None

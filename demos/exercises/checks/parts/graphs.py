@@ -11,7 +11,7 @@ from demos.exercises.checking.numbers import unlike
 from demos.exercises.checking.words import shown
 from demos.exercises.verdict import CheckFailed, Finding
 
-from .classes import an_end, any_depth, each_edge_once, numbers, told
+from .classes import an_end, any_depth, asking, each_edge_once, numbers
 from .missteps import misstep
 from .orders import Edges
 from .programs import SMALL, Program, random_programs, run
@@ -41,7 +41,7 @@ def need_graphs(Value: Any) -> None:
 def need_independence(Value: Any) -> None:
     """Two results made of one number: one after the other, with its gradient set to 0 in between; then both at once."""
     asked = "(a * 3.0).backward(), then a.grad = 0.0, then (a * 5.0).backward()"
-    with told(asked):
+    with asking(asked):
         a = Value(2.0)
         (a * 3.0).backward()
         a.grad = 0.0
@@ -49,7 +49,7 @@ def need_independence(Value: Any) -> None:
     cause = "What was computed before takes part once more: `backward` goes over more than what y was made of."
     _need_slope(asked, a, 5.0, "stale gradients", cause)
     asked = "y = a * 3.0, z = a * 5.0, y.backward(), z.backward()"
-    with told(asked):
+    with asking(asked):
         a = Value(2.0)
         y, z = a * 3.0, a * 5.0
         y.backward()
@@ -72,7 +72,7 @@ def need_depth(Value: Any) -> None:
 
 def _leaf_grads(Value: Any, program: Program) -> dict[str, float]:
     """What stands in `grad` of each leaf after `backward` of the last value."""
-    with an_end(program.text), told(program.text):
+    with an_end(program.text), asking(program.text):
         values = run(program, Value)
         list(values.values())[-1].backward()
     return numbers(program.text, {name: values[name] for name in program.leaves}, "grad")
@@ -106,7 +106,7 @@ def _need_slope(asked: str, a: Any, want: float, name: str, cause: str) -> None:
 
 def _slope(Value: Any, asked: str, further: Callable[[Any, Any], Any], times: int, want: float) -> None:
     """Nothing, if the slope after so many steps is what it should be; else CheckFailed."""
-    with told(asked):
+    with asking(asked):
         x = Value(1.0)
         y = x
         for _ in range(times):

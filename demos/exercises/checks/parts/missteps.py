@@ -200,7 +200,7 @@ MISSTEPS = [
         TOO_EARLY + "it does so whenever it is reached.",
     ),
     _ordered(
-        "order not reversed",
+        "stops below the root",
         from_the_leaves,
         "Only the arguments of the root get a gradient. Either it begins at the leaves, while no node but the root has "
         "anything to pass on, or it ends after the first node.",

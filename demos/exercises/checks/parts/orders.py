@@ -57,32 +57,38 @@ def below(edges: Edges, root: str) -> list[str]:
 
 
 def each_edge(edges: Edges, node: str) -> Walk:
+    """The edges of one node, in the order of its arguments."""
     return ((node, at) for at in range(len(edges[node])))
 
 
 def topological(edges: Edges, root: str) -> Walk:
+    """The right one: each node comes after all that uses it."""
     for node in reversed(below(edges, root)):
         yield from each_edge(edges, node)
 
 
 def from_the_leaves(edges: Edges, root: str) -> Walk:
+    """A topological order that was not reversed."""
     for node in below(edges, root):
         yield from each_edge(edges, node)
 
 
 def naive(edges: Edges, node: str) -> Walk:
+    """Recursion after each edge, into whatever it leads to."""
     for at, (argument, _) in enumerate(edges[node]):
         yield node, at
         yield from naive(edges, argument)
 
 
 def naive_after_all(edges: Edges, node: str) -> Walk:
+    """Recursion when all edges of the node are gone over, once for each edge."""
     yield from each_edge(edges, node)
     for argument, _ in edges[node]:
         yield from naive_after_all(edges, argument)
 
 
 def naive_after_all_once(edges: Edges, node: str) -> Walk:
+    """The same, once for each argument, also if the node has it twice."""
     yield from each_edge(edges, node)
     for argument in dict(edges[node]):
         yield from naive_after_all_once(edges, argument)

@@ -47,7 +47,7 @@ def _negative_targets(image: Grid, right: int, down: int) -> Grid:
     return new
 
 
-def _sliced_across(image: Grid, right: int, blank: Any = 0) -> Grid:
+def _sliced_across(image: list[list[Any]], right: int, blank: Any = 0) -> list[list[Any]]:
     """Each row moved by slices whose ends are not looked at: row[: 3 - 5] ends 2 before the end."""
     return [
         [blank] * right + row[: len(row) - right] if right >= 0 else row[-right:] + [blank] * -right for row in image
@@ -56,7 +56,7 @@ def _sliced_across(image: Grid, right: int, blank: Any = 0) -> Grid:
 
 def _sliced_down(image: Grid, down: int, width: int) -> Grid:
     """The same for the rows of the image, with rows of that width coming in."""
-    return _sliced_across([image], down, [0] * width)[0]  # type: ignore[list-item, return-value]
+    return _sliced_across([image], down, [0] * width)[0]
 
 
 def _square(side: Callable[[Grid], int]) -> Callable[..., Grid]:
@@ -123,6 +123,12 @@ SHIFT_MISTAKES = [
             "len(image) is the number of rows, len(image[0]) that of columns.",
         )
         for side in (len, lambda image: len(image[0]))
+    ),
+    Mistake(
+        "rows and columns exchanged",
+        lambda image, right, down: np.transpose(shift(image, right, down)).tolist(),
+        "What should be rows are columns: the image is mirrored at its diagonal.",
+        "The outer list holds the rows: the loop over the columns stands inside that over the rows.",
     ),
     Mistake(
         "nothing moves",

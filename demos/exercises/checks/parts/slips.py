@@ -77,9 +77,9 @@ PARTIAL = [
     Slip(
         "nothing is added",
         lambda e: 0.0,
-        "No gradient arrives. Either what adds it is never called, or it uses a grad of the result that was read too "
-        "early, while it was still 0.",
-        "Print the grad of the result at the moment when you multiply by it.",
+        "No gradient arrives. Either there is no way back from the result, or it is never called, or it uses a grad of "
+        "the result that was read too early, while it was still 0.",
+        "Where the gradient is added, print the grad of the result. Is that line reached?",
     ),
     Slip(
         "sign",
@@ -112,7 +112,7 @@ PARTIAL = [
         "brackets",
         lambda e: e.exponent * e.data**e.exponent - 1,
         "Powers come before minus: n * a ** n - 1 is (n * a ** n) - 1.",
-        "Put n - 1 into parentheses.",
+        "Put n - 1 into brackets.",
         "pow",
     ),
     Slip(
@@ -237,7 +237,7 @@ ADDING = [
         "brackets",
         lambda e: e.old - 1.0,
         "Powers come before minus: what ends in a ** n - 1 has 1 subtracted in the end.",
-        "Put n - 1 into parentheses.",
+        "Put n - 1 into brackets.",
         "pow",
     ),
     Slip(

@@ -17,7 +17,7 @@ from demos.exercises.verdict import CheckFailed, Finding
 def check_split(split: Any) -> None:
     """Nothing if split(xs, ys, share, rng) keeps the laws; raises CheckFailed."""
     need_function("split", split, 4)
-    for size, share in ((5, 0.4), (10, 0.2), (40, 0.25), (32, 0.75)):
+    for size, share in ((5, 0.4), (10, 0.2), (7, 0.4), (40, 0.25), (32, 0.75)):
         _check_parts(split, size, share)
     _check_chance(split)
 
@@ -52,8 +52,8 @@ def _check_parts(split: Any, size: int, share: float) -> None:
                 "Make new lists: shuffle the places 0 .. n - 1.",
             )
         )
-    for law in (_each_once, partial(_sizes, split), _labels_kept, _at_random):
-        finding = law(parts, size, share, where)
+    for law in (_each_once, partial(_sizes, split, share), _labels_kept, _at_random):
+        finding = law(parts, size, where)
         if finding is not None:
             raise CheckFailed(finding)
 
@@ -77,7 +77,7 @@ def _parts(split: Any, xs: list[Any], ys: list[Any], share: float, rng: np.rando
     return parts
 
 
-def _each_once(parts: Parts, size: int, share: float, where: str) -> Finding | None:
+def _each_once(parts: Parts, size: int, where: str) -> Finding | None:
     """A finding if an example is not in just one part once."""
     strange = [x for part in (parts.train, parts.test) for x in part if x not in range(size)]
     if strange:
@@ -111,7 +111,7 @@ def _each_once(parts: Parts, size: int, share: float, where: str) -> Finding | N
     return None
 
 
-def _sizes(split: Any, parts: Parts, size: int, share: float, where: str) -> Finding | None:
+def _sizes(split: Any, share: float, parts: Parts, size: int, where: str) -> Finding | None:
     """A finding if the parts do not have their sizes."""
     wanted, got = round(share * size), len(parts.test)
     expected = f"{wanted} for the test ({share} of {size}), {size - wanted} for training"
@@ -124,6 +124,9 @@ def _sizes(split: Any, parts: Parts, size: int, share: float, where: str) -> Fin
             "Exchange the two, or use 1 - share.",
         )
         return Finding("parts exchanged", where, expected, found, cause, advice)
+    if got == int(share * size):
+        cause, advice = "int(...) and // leave out the fraction.", "Use round(...), which goes to the nearest number."
+        return Finding("rounded down", where, expected, found, cause, advice)
     advice = "Take round(share * len(xs)) for the test. With a draw for each example the number would be up to chance."
     return Finding("wrong share", where, expected, found, advice=advice)
 
@@ -134,7 +137,7 @@ def _exchanged(split: Any) -> bool:
     return len(_parts(split, xs, ys, 0.25, np.random.default_rng(40), where).test) == 30
 
 
-def _labels_kept(parts: Parts, size: int, share: float, where: str) -> Finding | None:
+def _labels_kept(parts: Parts, size: int, where: str) -> Finding | None:
     """A finding if an example has the label of another one."""
     pairs = [*zip(parts.train, parts.train_labels, strict=False), *zip(parts.test, parts.test_labels, strict=False)]
     labels = _labels(size)
@@ -160,7 +163,7 @@ def _labels_kept(parts: Parts, size: int, share: float, where: str) -> Finding |
     )
 
 
-def _at_random(parts: Parts, size: int, share: float, where: str) -> Finding | None:
+def _at_random(parts: Parts, size: int, where: str) -> Finding | None:
     """A finding if the test part is the beginning or the end, where that can hardly be chance."""
     count = len(parts.test)
     if size < 30 or sorted(parts.test) not in (list(range(count)), list(range(size - count, size))):
