@@ -11,7 +11,8 @@ from typing import Any
 
 from autograd import ArgumentError
 
-from .checking.judge import judge, judge_source, legible
+from .checking.judge import judge, judge_source
+from .checking.words import IN_LINES, escaped
 from .student.printed import Tail
 from .student.screens import hint_text
 from .student.workspace import default_folder
@@ -90,7 +91,7 @@ def _show(printed: Tail) -> None:
 
 
 def _legible(printed: Tail) -> str:
-    return legible(printed.text, len(printed.text))
+    return escaped(printed.text, IN_LINES)
 
 
 def _found(task: int | str) -> Task:

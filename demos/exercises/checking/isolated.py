@@ -21,6 +21,7 @@ from demos.exercises.verdict import Finding, Verdict
 
 from .judge import legible
 from .process import End, end_all, ended
+from .words import IN_LINES, escaped
 
 __all__ = ["Limits", "end_all", "judge_apart"]
 
@@ -73,7 +74,7 @@ def judge_apart(task: Task, source: bytes, file_name: str, limits: Limits = Limi
 
 def _text(printed: bytes) -> str:
     text = printed.decode("utf-8", "replace").replace("\r\n", "\n")
-    return legible(text, len(text))
+    return escaped(text, IN_LINES)
 
 
 def _heard(said: bytes, token: str) -> tuple[bool, Verdict | None]:

@@ -19,6 +19,7 @@ from demos.exercises.verdict import CheckFailed, Finding, Verdict
 
 from .calls import Raised, called, told
 from .errors import usual
+from .words import IN_LINES, escaped
 
 NOT_WRITTEN = "not written yet"
 BY_HAND = "Run the line by hand, with the numbers above, and print what stands in it."
@@ -104,10 +105,7 @@ def legible(text: str, most: int = 2000) -> str:
     \\x1b[2J, then
     more abc ...
     """
-    head = text if len(text) <= most else f"{text[:most]} ..."
-    return "".join(
-        each if each.isprintable() or each in "\n\t" else each.encode("unicode_escape").decode() for each in head
-    )
+    return escaped(text if len(text) <= most else f"{text[:most]} ...", IN_LINES)
 
 
 def _legible(finding: Finding) -> Finding:

@@ -12,6 +12,9 @@ from autograd import Value
 
 from .numbers import plain, unlike
 
+IN_LINES = "\n\t"
+"""What stays as it is in a text of several lines."""
+
 _SHORT = reprlib.Repr()
 _SHORT.maxlist = _SHORT.maxtuple = _SHORT.maxdict = 6
 _SHORT.maxlevel = 3
@@ -64,6 +67,17 @@ def _first_difference(want: Any, got: Any) -> int | None:
     if not isinstance(want, list) or not isinstance(got, list) or len(want) != len(got):
         return None
     return next((i for i, (w, g) in enumerate(zip(want, got, strict=True)) if unlike(g, w, 1e-9)), None)
+
+
+def escaped(text: str, kept: str = "") -> str:
+    """The text as it can be printed and encoded: what would steer a terminal is an escape, but for the `kept` signs.
+
+    >>> escaped("Zoë 学"), escaped("two\\nlines"), escaped("\\udcff")
+    ('Zoë 学', 'two\\\\nlines', '\\\\udcff')
+    """
+    return "".join(
+        each if each.isprintable() or each in kept else each.encode("unicode_escape").decode() for each in text
+    )
 
 
 def _rounded(x: Any, digits: int) -> Any:

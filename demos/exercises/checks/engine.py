@@ -95,10 +95,8 @@ def _handed_back(Value: Any, case: Case) -> list[float]:
     """The gradients of the arguments afterwards."""
     asked = _asked(case)
     with asking(asked):
-        arguments = {name: Value(x) for name, x in zip(case.names, case.numbers, strict=True)}
-        for argument, preset in zip(arguments.values(), case.presets, strict=True):
-            argument.grad = preset
-        y = case.formula.apply(*(arguments[name] for name in case.formula.positions))
+        arguments = case.arguments(Value)
+        y = case.formula.of(arguments)
         (y if case.upstream == 1 else y * case.upstream).backward()
     need_unchanged(asked, arguments, dict(zip(case.names, case.numbers, strict=True)))
     return list(numbers(asked, arguments, "grad").values())
@@ -113,7 +111,7 @@ def _remembered(Value: Any) -> None:
         with an_end(asked), asking(asked):
             leaves = {f"{name}0": Value(x) for name, x in zip(case.names, case.numbers, strict=True)}
             made = {name: leaves[f"{name}0"] * 1.0 for name in case.names}
-            case.formula.apply(*(made[name] for name in case.formula.positions)).backward()
+            case.formula.of(made).backward()
         got = numbers(asked, leaves, "grad")
         want = dict(zip(leaves, right_grads(case), strict=True))
         if unlike(got, want, 1e-7):

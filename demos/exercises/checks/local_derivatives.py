@@ -40,10 +40,8 @@ def _handed_back(Value: Any, case: Case) -> list[float]:
     """The gradients of the arguments after `_backward` of the result, whose own gradient was set."""
     asked = _asked(case)
     with asking(asked):
-        arguments = {name: Value(x) for name, x in zip(case.names, case.numbers, strict=True)}
-        for argument, preset in zip(arguments.values(), case.presets, strict=True):
-            argument.grad = preset
-        result = case.formula.apply(*(arguments[name] for name in case.formula.positions))
+        arguments = case.arguments(Value)
+        result = case.formula.of(arguments)
     _need_result(Value, result, case)
     grads = numbers(asked, arguments, "grad")
     if unlike(list(grads.values()), list(case.presets), 1e-6):

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
 
+from demos.exercises.checking.words import escaped
 from demos.exercises.verdict import CheckFailed, Finding
 
 LARGEST_FILE = 2**20
@@ -41,15 +42,6 @@ class Contents:
     unseen: list[str] = field(default_factory=list)
 
 
-def readable(name: str) -> str:
-    """A file's name as text that can be printed and encoded: other characters as their escapes.
-
-    >>> readable("Zoë 学"), readable("two\\nlines"), readable("\\udcff")
-    ('Zoë 学', 'two\\\\nlines', '\\\\udcff')
-    """
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in name)
-
-
 def is_ignored(name: str) -> bool:
     """Whether a file or folder of this name is none of the student's: hidden, or left there by a program."""
     return name.startswith(".") or name.casefold() in IGNORED
@@ -66,15 +58,15 @@ def of_folder(root: Path) -> Contents:
                 entries = [entry for entry in scan if not is_ignored(entry.name)]
         except OSError as error:
             if inside == PurePosixPath():
-                raise unreadable(readable(root.name), error) from None
-            found.unseen.append(f"{readable(str(inside))} ({error.strerror})")
+                raise unreadable(escaped(root.name), error) from None
+            found.unseen.append(f"{escaped(str(inside))} ({error.strerror})")
             continue
         for entry in entries:
             path = inside / entry.name
             if entry.is_dir(follow_symlinks=False):
                 folders.append(path)
             elif entry.is_symlink() and entry.is_dir():
-                found.unseen.append(f"{readable(str(path))} (a link to a folder)")
+                found.unseen.append(f"{escaped(str(path))} (a link to a folder)")
             else:
                 found.files.append(File(path, partial(_read_file, root, path)))
     return found
@@ -90,7 +82,7 @@ def of_archive(path: Path) -> Contents:
         name = member.filename.replace("\\", "/")
         if ABSOLUTE.match(name) or ".." in name.split("/"):
             raise _refused(
-                path, f"a member called {readable(name)!r}", "Pack the folder anew; this path leads out of it."
+                path, f"a member called {escaped(name)!r}", "Pack the folder anew; this path leads out of it."
             )
         if member.flag_bits & 1:
             raise _broken(path, "it is encrypted", "Pack it without a password.")
@@ -115,7 +107,7 @@ def unreadable(where: str, error: Exception) -> CheckFailed:
     """The refusal of something that the system does not let us read."""
     advice = "Look at its permissions, or fetch it again."
     got = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
-    return CheckFailed(Finding("unreadable", place=where, got=readable(got), advice=advice, status="error"))
+    return CheckFailed(Finding("unreadable", place=where, got=escaped(got), advice=advice, status="error"))
 
 
 def refused_link(where: str, advice: str = "Hand in the file itself.") -> CheckFailed:
@@ -127,7 +119,7 @@ def refused_link(where: str, advice: str = "Hand in the file itself.") -> CheckF
 
 
 def _read_file(root: Path, inside: PurePosixPath) -> bytes:
-    where = readable(str(inside))
+    where = escaped(str(inside))
     path = _ordinary(root, inside)
     try:
         return _limited(where, _read_start(path))
@@ -137,7 +129,7 @@ def _read_file(root: Path, inside: PurePosixPath) -> bytes:
 
 def _ordinary(root: Path, inside: PurePosixPath) -> Path:
     """Where it is, if it is an ordinary file or a link to one in the same student's folder; else CheckFailed."""
-    where = readable(str(inside))
+    where = escaped(str(inside))
     try:
         path = (root / inside).resolve(strict=True)
         if not path.is_relative_to(root.resolve()):
@@ -156,12 +148,12 @@ def _read_start(path: Path) -> bytes:
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     with os.fdopen(os.open(path, flags), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise _no_file(readable(path.name))
+            raise _no_file(escaped(path.name))
         return file.read(LARGEST_FILE + 1)
 
 
 def _read_member(path: Path, member: zipfile.ZipInfo) -> bytes:
-    where = readable(member.filename)
+    where = escaped(member.filename)
     kind = member.external_attr >> 16
     if stat.S_ISLNK(kind):
         raise refused_link(where)
@@ -186,7 +178,7 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(path) as archive:
             yield archive
     except OSError as error:
-        raise unreadable(readable(path.name), error) from None
+        raise unreadable(escaped(path.name), error) from None
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -208,10 +200,10 @@ def _no_file(where: str) -> CheckFailed:
 
 
 def _refused(path: Path, got: str, advice: str) -> CheckFailed:
-    return CheckFailed(Finding("refused archive", got=got, advice=advice, place=readable(path.name), status="error"))
+    return CheckFailed(Finding("refused archive", got=got, advice=advice, place=escaped(path.name), status="error"))
 
 
 def _broken(path: Path, got: str, advice: str) -> CheckFailed:
     return CheckFailed(
-        Finding("broken archive", got=readable(got), advice=advice, place=readable(path.name), status="error")
+        Finding("broken archive", got=escaped(got), advice=advice, place=escaped(path.name), status="error")
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from autograd import ArgumentError
+from demos.exercises.checking.words import escaped
 from demos.exercises.task import TASKS, Task
 from demos.exercises.verdict import CheckFailed, Finding
 
@@ -21,7 +22,6 @@ from .contents import (
     of_archive,
     of_archive_inside,
     of_folder,
-    readable,
     refused_link,
     unreadable,
 )
@@ -51,7 +51,7 @@ class Student:
     def answer(self, task: Task) -> Answer:
         """The file called as the task is, in upper or lower case; CheckFailed if there is none, or no single one."""
         file = self._file(task)
-        return Answer(readable(str(file.path)), file.read())
+        return Answer(escaped(str(file.path)), file.read())
 
     @property
     def refusal(self) -> Finding | None:
@@ -102,7 +102,7 @@ def students(folder: Path) -> tuple[list[Student], list[str]]:
     entries = _entries(folder)
     taken = Counter(entry.name for entry in entries) + Counter(entry.stem for entry in entries if _is_archive(entry))
     found = [
-        Student(readable(entry.stem if _is_archive(entry) and taken[entry.stem] == 1 else entry.name), entry)
+        Student(escaped(entry.stem if _is_archive(entry) and taken[entry.stem] == 1 else entry.name), entry)
         for entry in entries
         if _is_archive(entry) or entry.is_dir()
     ]
@@ -113,7 +113,7 @@ def students(folder: Path) -> tuple[list[Student], list[str]]:
         raise ArgumentError(f"{folder}: {EXPECTED}; there is none in it")
     if len(found) == 1:
         _need_one_student(folder, found[0])
-    return sorted(found, key=lambda student: (student.name.casefold(), student.name)), [*map(readable, others)]
+    return sorted(found, key=lambda student: (student.name.casefold(), student.name)), [*map(escaped, others)]
 
 
 def _need_one_student(folder: Path, student: Student) -> None:
@@ -163,7 +163,7 @@ def _kind(file: File) -> str:
 def _listed(files: list[File]) -> list[str]:
     """The files by their paths; of those that cannot be graded it is said why."""
     return [
-        readable(str(file.path))
+        escaped(str(file.path))
         + (" (archives of this kind are not opened)" if _kind(file) in ARCHIVES and _kind(file) != AN_ARCHIVE else "")
         + (" (of several zips none is opened)" if _kind(file) == AN_ARCHIVE else "")
         + (" (notebooks are not graded)" if _kind(file) == A_NOTEBOOK else "")
@@ -194,9 +194,9 @@ def _not_handed_in(task: Task, contents: Contents) -> Finding:
     packed = [name for name in names if name.casefold().endswith(ARCHIVES)]
     notebooks = [name for name in names if name.casefold().endswith(A_NOTEBOOK)]
     causes = [
-        f"Its name has to be just that; there is {readable(', '.join(sorted(similar)[:3]))}." if similar else "",
-        f"Archives inside are not opened: {readable(', '.join(sorted(packed)[:3]))}." if packed else "",
-        f"Notebooks are not graded: {readable(', '.join(sorted(notebooks)[:3]))}." if notebooks else "",
+        f"Its name has to be just that; there is {escaped(', '.join(sorted(similar)[:3]))}." if similar else "",
+        f"Archives inside are not opened: {escaped(', '.join(sorted(packed)[:3]))}." if packed else "",
+        f"Notebooks are not graded: {escaped(', '.join(sorted(notebooks)[:3]))}." if notebooks else "",
         f"Not looked into: {', '.join(sorted(contents.unseen)[:3])}." if contents.unseen else "",
     ]
     return Finding(
@@ -211,7 +211,7 @@ def _several(files: list[File]) -> Finding:
     return Finding(
         "two files",
         expected="one of them, or one that lies higher than the others",
-        got="\n".join(readable(str(file.path)) for file in files[:5]),
+        got="\n".join(escaped(str(file.path)) for file in files[:5]),
         advice="Hand in the one that counts.",
         status="error",
     )

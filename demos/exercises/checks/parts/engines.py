@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from itertools import product
 from typing import Any, NamedTuple
 
 from autograd import Value, grad
 from demos.exercises.checking.calls import Raised
+from demos.exercises.checking.comparison import Seen
 from demos.exercises.checking.numbers import close, common_factor, unlike
 from demos.exercises.checking.words import shown
 from demos.exercises.verdict import CheckFailed, Finding
@@ -25,6 +26,10 @@ class Formula(NamedTuple):
     apply: Callable[..., Any]
     positions: str = "a"
     exponent: float = math.nan
+
+    def of(self, arguments: Mapping[str, Any]) -> Any:
+        """The result, with these arguments by name."""
+        return self.apply(*(arguments[name] for name in self.positions))
 
 
 def _power(exponent: float, text: str) -> Formula:
@@ -67,6 +72,13 @@ class Case(NamedTuple):
     def given(self) -> str:
         """The numbers in words: `a.data = 3.0, b.data = -2.0; a.grad = 0.0, b.grad = 0.0`."""
         return f"{_assigned(self.names, 'data', self.numbers)}; {_assigned(self.names, 'grad', self.presets)}"
+
+    def arguments(self, make: Callable[[float], Any]) -> dict[str, Any]:
+        """The arguments by name, as `make` makes them of numbers, with their gradients preset."""
+        made = {name: make(x) for name, x in zip(self.names, self.numbers, strict=True)}
+        for argument, preset in zip(made.values(), self.presets, strict=True):
+            argument.grad = preset
+        return made
 
 
 def cases(op: str) -> list[Case]:
@@ -148,7 +160,7 @@ def _finding(op: str, observed: Observed, wrong: Observed, asked: Callable[[Case
     case, got = wrong[0]
     reading = _reading(op, observed)
     if reading is None:
-        slips = [_factor(observed) or _unexplained(case, got)]
+        slips: Sequence[Slip | Seen] = [_factor(observed) or _unexplained(case, got)]
         where = ""
     else:
         slips = reading.slips
@@ -184,13 +196,13 @@ def _reading(op: str, observed: Observed) -> Reading | None:
     return None
 
 
-def _factor(observed: Observed) -> Slip | None:
-    """The one number that all was multiplied by, as a slip; None if there is none."""
+def _factor(observed: Observed) -> Seen | None:
+    """That all was multiplied by one number; None if it was not."""
     factor = common_factor(*([x for change in changes for x in change] for changes in _changes(observed)))
     if factor is None:
         return None
     words = f"What is added is {shown(factor)} times what it should be, in all cases."
-    return Slip("factor", lambda e: factor * e.partial, words, "Where does that factor come from?")
+    return Seen("factor", words, "Where does that factor come from?")
 
 
 def _changes(observed: Sequence[tuple[Case, list[float]]]) -> tuple[list[list[float]], list[list[float]]]:
@@ -200,7 +212,7 @@ def _changes(observed: Sequence[tuple[Case, list[float]]]) -> tuple[list[list[fl
     return got, want
 
 
-def _unexplained(case: Case, got: list[float]) -> Slip:
+def _unexplained(case: Case, got: list[float]) -> Seen:
     """The slope that a single wrong number would stand for."""
     right = right_grads(case)
     at = next(i for i, (g, w) in enumerate(zip(got, right, strict=True)) if unlike(g, w, 1e-7))
@@ -209,7 +221,7 @@ def _unexplained(case: Case, got: list[float]) -> Slip:
     words = f"For each unit of upstream gradient, {shown(came)} was added in place of {derivative} = {shown(want)}."
     if not case.upstream:
         words = "Something is added although the upstream gradient is 0."
-    return Slip("wrong derivative", lambda e: came, words, f"Work out {derivative} on paper, for these numbers.")
+    return Seen("wrong derivative", words, f"Work out {derivative} on paper, for these numbers.")
 
 
 def _grads(case: Case, reading: Reading) -> list[float]:

@@ -31,7 +31,7 @@ def sum_mistakes(answer: Callable[[float, float], Any], x: str, w: str) -> list[
     ]
 
 
-_SUMS: list[tuple[str, Callable[[Numbers, Numbers], float], str, str]] = [
+_SUMS: list[tuple[str, Callable[[Any, Any], float], str, str]] = [
     (
         "forgot the weights",
         lambda xs, ws: sum(xs),
@@ -64,13 +64,13 @@ _SUMS: list[tuple[str, Callable[[Numbers, Numbers], float], str, str]] = [
     ),
     (
         "value as index",
-        lambda xs, ws: sum(xs[x] * ws[x] for x in xs),  # type: ignore[call-overload]
+        lambda xs, ws: sum(xs[x] * ws[x] for x in xs),
         "The loop goes through the {x}s themselves, and they are used as if they were places in the lists.",
         "Go through the places with range(len(...)), or through both lists with zip.",
     ),
     (
         "value as index",
-        lambda xs, ws: sum(x * ws[x] for x in xs),  # type: ignore[call-overload]
+        lambda xs, ws: sum(x * ws[x] for x in xs),
         "The loop goes through the {x}s themselves, and they are used as places in the list of {w}s.",
         "Go through the places with range(len(...)), or through both lists with zip.",
     ),
